@@ -1,0 +1,103 @@
+"""Edits: what a repair intends, without text and without syntax nodes.
+
+Rules state intentions; `codemods/` turns them into source. So two rules that both want a name from
+`unittest.mock` end in one import statement, and an edit can be pickled, shown and compared.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from fixer.span import Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Import:
+    """One name that an import statement binds.
+
+    `import pkg.mod` is `Import("pkg.mod", None, None)`; `from pkg import name as other` is
+    `Import("pkg", "name", "other")`. A relative module keeps its leading dots.
+    """
+
+    module: str
+    name: str | None = None
+    asname: str | None = None
+
+    @property
+    def bound(self) -> str:
+        """The name that the file's scope gains."""
+        return self.asname or self.name or self.module.partition(".")[0]
+
+    @property
+    def statement(self) -> str:
+        """The import on a line of its own, without a line break."""
+        alias = f" as {self.asname}" if self.asname else ""
+        if self.name is None:
+            return f"import {self.module}{alias}"
+        return f"from {self.module} import {self.name}{alias}"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinImport:
+    """The name goes into the `from ... import ...` statement that starts at `line` (from 1), `column`.
+
+    `column` counts characters from 1: several statements may share the line.
+    """
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewImport:
+    """The statement becomes a line of its own, just above what is now line `line` (from 1).
+
+    `line` may be one past the last line. `blank_before` and `blank_after` are the blank lines to add
+    on either side. `order` ranks several statements that go above the same line.
+    """
+
+    line: int
+    blank_before: int = 0
+    blank_after: int = 0
+    order: tuple[str | int, ...] = ()
+
+
+ImportPlace: TypeAlias = JoinImport | NewImport
+
+
+@dataclass(frozen=True, slots=True)
+class AddImport:
+    """Bind `what` at module level of the file `path`.
+
+    `place` is None until `facts/placement.py` has decided it, before anything is applied.
+    """
+
+    path: str
+    what: Import
+    place: ImportPlace | None = None
+
+    kind = "add-import"
+
+    @property
+    def text(self) -> str:
+        return self.what.statement
+
+
+@dataclass(frozen=True, slots=True)
+class RenameName:
+    """The name at `span` becomes `new`: one use of an identifier, nothing else."""
+
+    path: str
+    span: Span
+    old: str
+    new: str
+
+    kind = "rename-name"
+
+    @property
+    def text(self) -> str:
+        return f"{self.old} -> {self.new}"
+
+
+Edit: TypeAlias = AddImport | RenameName

@@ -1,0 +1,128 @@
+"""What a file contains. Frozen, picklable, no syntax nodes, nothing judged.
+
+Facts depend on one file's bytes alone, so they can be computed in parallel and cached by content.
+Whether something is *missing* or *wrong* is for a rule to say, against the Project.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from fixer.edits import Import
+from fixer.span import Span
+
+
+class Role(enum.Enum):
+    """The place in the grammar where a name is used."""
+
+    VALUE = "value"
+    DECORATOR = "decorator"
+    BASE = "base"  # a base class
+    EXCEPTION = "exception"  # named in `except`, or raised
+    ANNOTATION = "annotation"
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One use of a name that no scope of the file binds, and no builtin either.
+
+    With `name.attribute`, `attribute` is set, and `called` says whether that attribute is called;
+    otherwise `called` says whether the name itself is. `guarded`: a `try` around it catches NameError.
+    """
+
+    name: str
+    span: Span
+    role: Role = Role.VALUE
+    attribute: str | None = None
+    called: bool = False
+    guarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedName:
+    """One name bound by an import statement.
+
+    `line` counts from 1. `top_level`: not indented, so it runs when the module is imported.
+    `typing_only`: below `if TYPE_CHECKING`.
+    """
+
+    what: Import
+    line: int
+    top_level: bool = True
+    typing_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why nothing else is known of a file. `line` counts from 1 where the reader knows it."""
+
+    message: str
+    line: int = 1
+    syntax: bool = False  # this Python's compiler refuses it; another parser might not
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement at module level, or one that may be joined there: lines from 1, both ends included.
+
+    `kind` is "docstring", "future", "import", "from", "path-change" (of `sys.path` and the like, which
+    linters allow above imports) or "other".
+    """
+
+    kind: str
+    line: int
+    end_line: int
+    column: int = 1
+    module: str = ""  # of "from" and "import" (the first), with leading dots
+    names: tuple[Import, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Prologue:
+    """The module-level statements down to the first function or class, in order, and the text above them.
+
+    `header_end` is the last line (from 1) of shebang, encoding line and leading comments before the
+    first statement (0: none). `last_line` is the last line of the file, `lines` the source lines of the
+    prologue without their line ends.
+    """
+
+    statements: tuple[Statement, ...]
+    lines: tuple[str, ...]
+    header_end: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything known of one test file.
+
+    `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
+    import statement binds, anywhere in the file. `star_imports`: modules imported with `*`.
+    `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`), and
+    `injects_unknown` names the construct when it binds names that cannot be read. `prologue` is there
+    only where `undefined` is not empty or the file imports `mock`.
+    """
+
+    path: str
+    problem: Problem | None = None
+    undefined: tuple[Use, ...] = ()
+    imported: frozenset[str] = frozenset()
+    star_imports: tuple[str, ...] = ()
+    injected: frozenset[str] = frozenset()
+    injects_unknown: str | None = None
+    prologue: Prologue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What any file of the project offers to others, read without parsing it.
+
+    `imports` in order, `defined` maps a name at module level to how it is bound ("class", "function",
+    "value"). `exports` is a literal `__all__`, None where there is none or it cannot be read.
+    """
+
+    path: str
+    imports: tuple[ImportedName, ...] = ()
+    defined: tuple[tuple[str, str], ...] = ()
+    exports: tuple[str, ...] | None = None

@@ -1,0 +1,40 @@
+"""What a rule is. A rule is a module in `rules/` with a `rule` in it and a page of the same name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fixer.finding import Finding
+from fixer.span import Span
+
+if TYPE_CHECKING:
+    from fixer.facts.model import Facts
+    from fixer.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A place a rule looked at and did not judge, with the cause in a few words (for counting)."""
+
+    code: str
+    path: str
+    span: Span
+    name: str
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`judge` sees one file against the project; `plan` sees all findings of the run together.
+
+    `plan` returns the same findings in the same order, each with either a fix or a reason why not.
+    Both are pure functions. The rule's name is its module's name with dashes.
+    """
+
+    code: str
+    summary: str
+    judge: Callable[[Facts, Project], Iterable[Finding | Withheld]]
+    plan: Callable[[Sequence[Finding], Project], Sequence[Finding]]
+    default: bool = True
