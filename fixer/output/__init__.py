@@ -1,0 +1,1 @@
+"""What the user sees. Every function here reads a Report and returns text; none prints."""
