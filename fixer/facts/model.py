@@ -66,8 +66,9 @@ class Problem:
 class Statement:
     """A statement at module level, or one that may be joined there: lines from 1, both ends included.
 
-    `kind` is "docstring", "future", "import", "from", "path-change" (of `sys.path` and the like, which
-    linters allow above imports) or "other".
+    `kind` is "docstring", "future", "import", "from", "path-change" (of `sys.path`, also inside an `if`
+    or `try`), "import-guard" (`pytest.importorskip`, with the module it asks for) or "other".
+    `ends_imports`: ruff's E402 calls every import below it late.
     """
 
     kind: str
@@ -76,6 +77,7 @@ class Statement:
     column: int = 1
     module: str = ""  # of "from" and "import" (the first), with leading dots
     names: tuple[Import, ...] = ()
+    ends_imports: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +85,8 @@ class Prologue:
     """The module-level statements down to the first function or class, in order, and the text above them.
 
     `header_end` is the last line (from 1) of shebang, encoding line and leading comments before the
-    first statement (0: none). `last_line` is the last line of the file, `lines` the source lines of the
-    prologue without their line ends.
+    first statement (0: none). `last_line` is the last line of the file, `lines` the source lines above
+    the first function or class, without their line ends: fewer than `last_line` where there is one.
     """
 
     statements: tuple[Statement, ...]
@@ -98,10 +100,9 @@ class Facts:
     """Everything known of one test file.
 
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
-    import statement binds, anywhere in the file. `star_imports`: modules imported with `*`.
-    `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`), and
-    `injects_unknown` names the construct when it binds names that cannot be read. `prologue` is there
-    only where `undefined` is not empty or the file imports `mock`.
+    import statement binds, anywhere in the file. The rest is read only where `undefined` is not empty.
+    `star_imports`: modules imported with `*`. `injected`: names the file binds at run time under a literal
+    name (`globals()["x"] = ...`); `injects_unknown` names the construct when they cannot be read.
     """
 
     path: str
@@ -118,11 +119,15 @@ class Facts:
 class Outline:
     """What any file of the project offers to others, read without parsing it.
 
-    `imports` in order, `defined` maps a name at module level to how it is bound ("class", "function",
-    "value"). `exports` is a literal `__all__`, None where there is none or it cannot be read.
+    `imports` in order. `defined` pairs a name at module level with how it is bound: "class", "function",
+    "decorated" (a decorated class or function, which may be anything) or "value". `exports` is a literal
+    `__all__`, None where there is none or it cannot be read. `star_imports` are the modules imported with
+    `*` at module level; `builtins` are names put into Python's `builtins` for every file of the process.
     """
 
     path: str
     imports: tuple[ImportedName, ...] = ()
     defined: tuple[tuple[str, str], ...] = ()
     exports: tuple[str, ...] | None = None
+    star_imports: tuple[str, ...] = ()
+    builtins: frozenset[str] = frozenset()

@@ -1,0 +1,116 @@
+"""What a file imports and defines, read by byte search: no parser runs.
+
+It answers "who imports `X`, and from where?" and "who defines `X`?" over a whole project, for files that
+are otherwise of no interest. Text inside a multi-line string can look like a statement; what is built on
+an outline is evidence to be counted, and must be confirmed where a single one decides.
+"""
+
+from __future__ import annotations
+
+import re
+
+from fixer.edits import Import
+from fixer.facts.model import ImportedName, Outline
+
+_IMPORT = re.compile(rb"\n([ \t]*)(from|import)[ \t]")
+_FROM = re.compile(rb"[ \t]*([.\w]+)[ \t]+import\b[ \t]*\(?")
+_COMMENT = re.compile(rb"#[^\n]*")
+_ITEM = re.compile(rb"([.\w]+)(?:[ \t]+as[ \t]+(\w+))?$")
+_DEFINITION = re.compile(
+    rb"\n(?:(?:(class)|(?:async[ \t]+)?def)[ \t]+(\w+)|([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=))"
+)
+_ALL = re.compile(rb"\n__all__[ \t]*(?::[^=\n]+)?(\+?=)[ \t]*([\[(])([^\])]*)[\])]")
+_QUOTED = re.compile(rb"""["'](\w+)["']""")
+_BUILTIN = re.compile(rb"""\bbuiltins\.(\w+)[ \t]*=(?!=)|setattr\([ \t]*builtins,[ \t]*["'](\w+)["']""")
+
+
+def read_outline(path: str, source: bytes) -> Outline:
+    """The outline of a file; lines count from 1. Never fails: what cannot be read is left out."""
+    if b"\r" in source:
+        source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    text = b"\n" + source.removeprefix(b"\xef\xbb\xbf")
+    imports, stars = _imports(text)
+    defined = []
+    for match in _DEFINITION.finditer(text):
+        kind, function_or_class, value = match.groups()
+        if value is not None:
+            defined.append((_name(value), "value"))
+        else:
+            above = text[text.rfind(b"\n", 0, match.start()) + 1 : match.start()]
+            plain = not above.startswith((b"@", b")"))
+            defined.append(
+                (_name(function_or_class), ("class" if kind else "function") if plain else "decorated")
+            )
+    builtins = _BUILTIN.findall(text) if b"builtins" in text else []
+    return Outline(
+        path,
+        tuple(imports),
+        tuple(defined),
+        _exports(text),
+        tuple(stars),
+        frozenset(_name(a or b) for a, b in builtins),
+    )
+
+
+def _imports(text: bytes) -> tuple[list[ImportedName], list[str]]:
+    found: list[ImportedName] = []
+    stars: list[str] = []
+    line = at = 0
+    typing_only = b"TYPE_CHECKING:" in text
+    for match in _IMPORT.finditer(text):
+        line += text.count(b"\n", at, match.start() + 1)
+        at = match.start() + 1
+        top_level = not match.group(1)
+        for_typing = typing_only and not top_level and _below_type_checking(text, match.start())
+        start = match.end()
+        module = None
+        if match.group(2) == b"from":
+            head = _FROM.match(text, start)
+            if head is None:
+                continue
+            module = _name(head.group(1))
+            start = head.end()
+        for name, alias in _items(text, start):
+            if name == "*" and module is not None:
+                if top_level:
+                    stars.append(module)
+                continue
+            what = Import(name, None, alias) if module is None else Import(module, name, alias)
+            found.append(ImportedName(what, line, top_level, for_typing))
+    return found, stars
+
+
+def _items(text: bytes, start: int) -> list[tuple[str, str | None]]:
+    """(name, alias) for each item of an import list that begins at byte `start`."""
+    if text[start - 1 : start] == b"(":
+        end = text.find(b")", start)
+        listed = _COMMENT.sub(b"", text[start:end]) if end > 0 else b""
+    else:
+        end = text.find(b"\n", start)
+        while end > 0 and text[end - 1 : end] == b"\\":
+            end = text.find(b"\n", end + 1)
+        listed = text[start : end if end > 0 else len(text)].partition(b"#")[0].partition(b";")[0]
+        listed = listed.replace(b"\\\n", b" ")
+    if listed.strip() == b"*":
+        return [("*", None)]
+    matches = (_ITEM.match(item.strip()) for item in listed.split(b","))
+    return [(_name(m.group(1)), _name(m.group(2)) if m.group(2) else None) for m in matches if m]
+
+
+def _below_type_checking(text: bytes, at: int) -> bool:
+    """Whether the last line at the margin above byte `at` is an `if TYPE_CHECKING:`."""
+    block = max(text.rfind(b"\nif TYPE_CHECKING:", 0, at), text.rfind(b".TYPE_CHECKING:", 0, at))
+    return block >= 0 and re.search(rb"\n[^\s#]", text[text.find(b"\n", block + 1) : at]) is None
+
+
+def _exports(text: bytes) -> tuple[str, ...] | None:
+    if b"\n__all__" not in text:
+        return None
+    names: list[str] = []
+    for match in _ALL.finditer(text):
+        names += [_name(name) for name in _QUOTED.findall(match.group(3))]
+    return tuple(names) or None
+
+
+def _name(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace")

@@ -1,0 +1,60 @@
+"""One test file -> Facts."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+
+from fixer.facts.injection import Injection, may_inject, read_injection
+from fixer.facts.model import Facts, Problem
+from fixer.facts.symbols import read_scopes
+from fixer.facts.text import decode
+from fixer.facts.uses import find_uses
+
+_STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+def read_facts(path: str, source: bytes) -> Facts:
+    """The facts of a file. Never fails: a file that cannot be read has a `problem` and nothing else."""
+    if source.startswith(_UTF16):
+        return Facts(path, Problem("is UTF-16, which Python does not read; save it as UTF-8"))
+    if b"\0" in source:
+        line = source.count(b"\n", 0, source.index(b"\0")) + 1
+        return Facts(path, Problem("contains a null byte", line))
+    try:
+        scopes = read_scopes(source)
+        if not scopes.unbound:
+            return Facts(path, imported=scopes.imported)
+        text = decode(source)
+        uses = find_uses(text, scopes)
+        injection = _injection(text) if may_inject(source) else Injection()
+    except SyntaxError as error:
+        return Facts(path, _problem(error))
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        return Facts(path, Problem(f"cannot be decoded as {error.encoding}: {error.reason}", line))
+    except (RecursionError, MemoryError):
+        return Facts(path, Problem("is nested too deeply for the compiler"))
+    return Facts(
+        path,
+        undefined=uses,
+        imported=scopes.imported,
+        star_imports=tuple(_STAR.findall(text)),
+        injected=injection.here | injection.everywhere,
+        injects_unknown=injection.unknown,
+    )
+
+
+def _injection(text: str) -> Injection:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return read_injection(ast.parse(text))
+
+
+def _problem(error: SyntaxError) -> Problem:
+    """Python raises SyntaxError for a wrong encoding too; only a real one may be newer syntax."""
+    message = error.msg or "invalid syntax"
+    encoding = "encoding" in message or "codec" in message or "(unicode error)" in message
+    return Problem(message, error.lineno or 1, syntax=not encoding)

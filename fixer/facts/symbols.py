@@ -1,0 +1,101 @@
+"""What the compiler's symbol table says of a file: which names nothing binds.
+
+CPython resolves every name of a file before it runs a line of it. That table costs half of what
+`ast.parse` costs and needs no walk over syntax, so nearly every file is acquitted by it alone.
+`_symtable` is what the standard library's `symtable` wraps; the wrappers would cost more than the table.
+"""
+
+from __future__ import annotations
+
+import warnings
+from _symtable import (  # type: ignore[import-not-found]
+    DEF_ANNOT,
+    DEF_BOUND,
+    DEF_GLOBAL,
+    DEF_IMPORT,
+    GLOBAL_IMPLICIT,
+    SCOPE_MASK,
+    SCOPE_OFF,
+    symtable,
+)
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from fixer.facts.builtin_names import BUILTIN_NAMES
+
+Table: TypeAlias = Any  # _symtable.symtable entry: name, lineno, symbols, children
+
+_SCOPE = SCOPE_MASK << SCOPE_OFF
+_FREE_GLOBAL = GLOBAL_IMPLICIT << SCOPE_OFF
+# CPython 3.12+ inlines comprehensions (PEP 709) and lists their targets with the enclosing scope, marked
+# by DEF_COMP_ITER (2 << 8, not exported). Such a mark on a module's name means: bound by no more than that.
+_COMPREHENSION_ONLY = 2 << 8
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """`unbound` holds names that some scope reads as a global and that the module does not seem to bind.
+
+    A name in `doubtful` is one of them whose only binding is an annotation without a value or a
+    comprehension's target, which the table cannot tell from a real one. `imported` holds every name that an
+    import statement binds, anywhere. `table` is the compiler's own.
+    """
+
+    unbound: frozenset[str]
+    doubtful: frozenset[str]
+    imported: frozenset[str]
+    table: Table
+
+
+def read_scopes(source: bytes) -> Scopes:
+    """The scopes of a module. Raises what `compile` raises: SyntaxError, ValueError (null bytes),
+    RecursionError or MemoryError (nesting too deep for the compiler)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape in a test file is none of our business
+        top = symtable(source, "<test file>", "exec")
+    unbound: set[str] = set()
+    imported: set[str] = set()
+    tables = [top]
+    for table in tables:  # grows while it is walked
+        tables += table.children
+        for name, flags in table.symbols.items():
+            if flags & _SCOPE == _FREE_GLOBAL:
+                unbound.add(name)
+            elif flags & DEF_IMPORT:
+                imported.add(name)
+    unbound -= BUILTIN_NAMES
+    if not unbound:
+        return Scopes(frozenset(), frozenset(), frozenset(imported), top)
+    module = top.symbols
+    bound = {name for name in unbound if module.get(name, 0) & DEF_BOUND}
+    doubtful = {name for name in bound if module[name] & (DEF_ANNOT | _COMPREHENSION_ONLY)}
+    bound -= doubtful
+    unbound -= bound
+    declared = {name for name in unbound if module.get(name, 0) & DEF_GLOBAL}
+    if declared:  # `global x` in some function: bound if any of those functions assigns it
+        for table in tables:
+            for name in declared & table.symbols.keys():
+                flags = table.symbols[name]
+                if flags & DEF_GLOBAL and flags & DEF_BOUND:
+                    unbound.discard(name)
+    return Scopes(frozenset(unbound), frozenset(doubtful & unbound), frozenset(imported), top)
+
+
+def unbound_by_scope(scopes: Scopes) -> dict[tuple[int, str], frozenset[str]]:
+    """For each scope that reads an unbound name: (its 1-based line, its name) -> those names.
+
+    The module is (0, "top"). Scopes that share line and name (two lambdas on one line) are merged.
+    """
+    found: dict[tuple[int, str], frozenset[str]] = {}
+    tables = [scopes.table]
+    for table in tables:
+        tables += table.children
+        names = {
+            name
+            for name in scopes.unbound & table.symbols.keys()
+            if table.symbols[name] & _SCOPE == _FREE_GLOBAL
+        }
+        if names:
+            key = (table.lineno, table.name)
+            found[key] = found.get(key, frozenset()) | names
+    return found

@@ -1,0 +1,294 @@
+"""Where and how the names are used that nothing binds."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+
+from fixer.facts.model import Role, Use
+from fixer.facts.skeleton import skeleton
+from fixer.facts.symbols import Scopes, unbound_by_scope
+from fixer.facts.text import lines_of
+from fixer.span import Span
+
+_Functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+_Comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_COMPREHENSION_NAMES = {
+    ast.ListComp: "listcomp",
+    ast.SetComp: "setcomp",
+    ast.DictComp: "dictcomp",
+    ast.GeneratorExp: "genexpr",
+}
+
+
+def find_uses(text: str, scopes: Scopes) -> tuple[Use, ...]:
+    """Every use of the names in `scopes.unbound`, in the order of the file.
+
+    Which scope reads which name is the compiler's word; the syntax tree only gives place and role.
+    """
+    lines = lines_of(text)
+    by_scope = unbound_by_scope(scopes)
+    ascii_names = [name for name in scopes.unbound if name.isascii()]
+    if len(ascii_names) == len(scopes.unbound) and "\f" not in text:
+        mentions = re.compile(rf"\b(?:{'|'.join(sorted(ascii_names))})\b")
+        keep = [number for number, line in enumerate(lines, 1) if mentions.search(line)]
+        short = skeleton(lines, _function_lines(scopes), keep)
+        if short is not None:
+            try:
+                uses = _uses_in(short, lines, by_scope, scopes, keep)
+            except SyntaxError:
+                uses = ()
+            if {use.name for use in uses} == scopes.unbound - scopes.doubtful:
+                return uses
+    return _uses_in(text, lines, by_scope, scopes, None)
+
+
+def _function_lines(scopes: Scopes) -> frozenset[int]:
+    found = set()
+    tables = [scopes.table]
+    for table in tables:
+        tables += table.children
+        found.add(table.lineno)
+    return frozenset(found)
+
+
+def _uses_in(
+    source: str,
+    lines: Sequence[str],
+    by_scope: Mapping[tuple[int, str], frozenset[str]],
+    scopes: Scopes,
+    keep: Sequence[int] | None,
+) -> tuple[Use, ...]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+    names = scopes.unbound - _really_bound(tree, scopes.doubtful)
+    if not names:
+        return ()
+    finder = _Finder(lines, by_scope, names, keep)
+    found = sorted(finder.module(tree), key=lambda use: use.span)
+    return tuple(found)
+
+
+def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
+    """Those of `doubtful` that module-level code does bind, other than by a bare annotation."""
+    bound: set[str] = set()
+    if not doubtful:
+        return bound
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        node = pending.pop()
+        if isinstance(node, ast.AnnAssign) and node.value is None:
+            continue
+        if isinstance(node, (*_Functions, ast.ClassDef)):
+            bound.add(node.name)
+            continue
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, _Comprehensions):  # only `:=` binds outside
+            bound |= {n.target.id for n in ast.walk(node) if isinstance(n, ast.NamedExpr)}
+            continue
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound.add(node.id)
+        elif isinstance(node, ast.alias):
+            bound.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
+            bound.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            bound.add(node.rest)
+        pending += ast.iter_child_nodes(node)
+    return bound & doubtful
+
+
+class _Finder:
+    """Walks a module, down only where a line of interest lies."""
+
+    def __init__(
+        self,
+        lines: Sequence[str],
+        by_scope: Mapping[tuple[int, str], frozenset[str]],
+        names: frozenset[str],
+        keep: Sequence[int] | None,
+    ) -> None:
+        self.lines = lines
+        self.names = names
+        self.by_scope = by_scope
+        self.keep = keep
+        # Python 3.14 evaluates annotations in scopes of their own (PEP 649); where they are read, the
+        # names of all of them count.
+        annotations = [found for (_, name), found in by_scope.items() if name == "__annotate__"]
+        self.annotated = frozenset().union(*annotations) & names
+
+    def module(self, tree: ast.Module) -> Iterator[Use]:
+        yield from self.block(tree.body, self.scope(0, "top"), False)
+
+    def scope(self, line: int, name: str) -> frozenset[str]:
+        return self.by_scope.get((line, name), frozenset()) & self.names
+
+    def of_interest(self, node: ast.AST) -> bool:
+        start = getattr(node, "lineno", None)
+        if self.keep is None or start is None:
+            return True
+        for decorator in getattr(node, "decorator_list", ()):
+            start = min(start, decorator.lineno)
+        at = bisect_left(self.keep, start)
+        return at < len(self.keep) and self.keep[at] <= (node.end_lineno or start)  # type: ignore[attr-defined]
+
+    def block(self, body: Sequence[ast.AST], names: frozenset[str], guarded: bool) -> Iterator[Use]:
+        for node in body:
+            if self.of_interest(node):
+                yield from self.statement(node, names, guarded)
+
+    def statement(self, node: ast.AST, names: frozenset[str], guarded: bool) -> Iterator[Use]:
+        if isinstance(node, _Functions):
+            yield from self.function(node, names, guarded)
+        elif isinstance(node, ast.ClassDef):
+            inside = self.scope(node.lineno, node.name)
+            header = names | inside if getattr(node, "type_params", None) else names
+            for decorator in node.decorator_list:
+                yield from self.expression(decorator, header, guarded, Role.DECORATOR)
+            for base in node.bases:
+                yield from self.expression(base, header, guarded, Role.BASE)
+            for keyword in node.keywords:
+                yield from self.expression(keyword.value, header, guarded)
+            yield from self.block(node.body, inside, guarded)
+        elif isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
+            catches = any(_catches_name_error(handler.type) for handler in node.handlers)
+            yield from self.block(node.body, names, guarded or catches)
+            yield from self.block([*node.handlers, *node.orelse, *node.finalbody], names, guarded)
+        elif isinstance(node, ast.ExceptHandler):
+            if node.type is not None:
+                types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+                for kind in types:
+                    yield from self.expression(kind, names, guarded, Role.EXCEPTION)
+            yield from self.block(node.body, names, guarded)
+        elif isinstance(node, ast.Raise):
+            if node.exc is not None:
+                yield from self.expression(node.exc, names, guarded, Role.EXCEPTION)
+            if node.cause is not None:
+                yield from self.expression(node.cause, names, guarded)
+        elif isinstance(node, ast.AnnAssign):
+            yield from self.annotation(node.annotation, names, guarded)
+            yield from self.block([node.target, *([node.value] if node.value else [])], names, guarded)
+        else:
+            for child in ast.iter_child_nodes(node):
+                if isinstance(child, ast.expr):
+                    yield from self.expression(child, names, guarded)
+                elif self.of_interest(child):
+                    yield from self.statement(child, names, guarded)
+
+    def function(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef, names: frozenset[str], guarded: bool
+    ) -> Iterator[Use]:
+        inside = self.scope(node.lineno, node.name)
+        header = names | inside if getattr(node, "type_params", None) else names
+        for decorator in node.decorator_list:
+            yield from self.expression(decorator, header, guarded, Role.DECORATOR)
+        arguments = node.args
+        for default in (*arguments.defaults, *arguments.kw_defaults):
+            if default is not None:
+                yield from self.expression(default, header, guarded)
+        every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+        for argument in (*every, arguments.vararg, arguments.kwarg):
+            if argument is not None and argument.annotation is not None:
+                yield from self.annotation(argument.annotation, header, guarded)
+        if node.returns is not None:
+            yield from self.annotation(node.returns, header, guarded)
+        yield from self.block(node.body, inside, False)
+
+    def annotation(self, node: ast.expr, names: frozenset[str], guarded: bool) -> Iterator[Use]:
+        yield from self.expression(node, names | self.annotated, guarded, Role.ANNOTATION)
+
+    def expression(
+        self, node: ast.AST, names: frozenset[str], guarded: bool, role: Role = Role.VALUE
+    ) -> Iterator[Use]:
+        """Uses in an expression. `role` belongs to the outermost name; inside an annotation to all."""
+        if not self.of_interest(node):
+            return
+        rest = role if role is Role.ANNOTATION else Role.VALUE
+        if isinstance(node, ast.Name):
+            yield from self.use(node, names, guarded, role)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield from self.use(node.value, names, guarded, role, attribute=node.attr)
+        elif isinstance(node, ast.Call):
+            function = node.func
+            if isinstance(function, ast.Name):
+                yield from self.use(function, names, guarded, role, called=True)
+            elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+                yield from self.use(
+                    function.value, names, guarded, role, attribute=function.attr, called=True
+                )
+            else:
+                yield from self.expression(function, names, guarded, role)
+            caught = node.args[:1] if _asserts_raises(function) else []
+            for argument in caught:
+                yield from self.expression(argument, names, guarded, Role.EXCEPTION)
+            for child in (*node.args[len(caught) :], *(keyword.value for keyword in node.keywords)):
+                yield from self.expression(child, names, guarded, rest)
+        elif isinstance(node, ast.Subscript):
+            yield from self.expression(node.value, names, guarded, role)
+            yield from self.expression(node.slice, names, guarded, rest)
+        elif isinstance(node, ast.Lambda):
+            for default in (*node.args.defaults, *node.args.kw_defaults):
+                if default is not None:
+                    yield from self.expression(default, names, guarded)
+            inside = self.scope(node.lineno, "lambda") - _parameters(node.args)
+            yield from self.expression(node.body, inside, False)
+        elif isinstance(node, _Comprehensions):
+            inner = self.scope(node.lineno, _COMPREHENSION_NAMES[type(node)])
+            targets = {
+                name.id
+                for generator in node.generators
+                for name in ast.walk(generator.target)
+                if isinstance(name, ast.Name)
+            }
+            yield from self.expression(node.generators[0].iter, names, guarded)
+            for child in ast.iter_child_nodes(node):
+                parts = ast.iter_child_nodes(child) if isinstance(child, ast.comprehension) else [child]
+                for part in parts:
+                    if part is not node.generators[0].iter:
+                        yield from self.expression(part, (names | inner) - targets, guarded)
+        else:
+            for child in ast.iter_child_nodes(node):
+                yield from self.expression(child, names, guarded, rest)
+
+    def use(
+        self,
+        node: ast.Name,
+        names: frozenset[str],
+        guarded: bool,
+        role: Role,
+        attribute: str | None = None,
+        called: bool = False,
+    ) -> Iterator[Use]:
+        if node.id in names and isinstance(node.ctx, ast.Load):
+            line = self.lines[node.lineno - 1]
+            start = _characters(line, node.col_offset)
+            end = _characters(line, node.end_col_offset or node.col_offset)
+            span = Span(node.lineno, start + 1, node.end_lineno or node.lineno, end + 1)
+            yield Use(node.id, span, role, attribute, called, guarded)
+
+
+def _characters(line: str, offset: int) -> int:
+    """A 0-based column in UTF-8 bytes, as `ast` gives it, in characters."""
+    return offset if line.isascii() else len(line.encode()[:offset].decode())
+
+
+def _parameters(arguments: ast.arguments) -> set[str]:
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+    every += [argument for argument in (arguments.vararg, arguments.kwarg) if argument is not None]
+    return {argument.arg for argument in every}
+
+
+def _catches_name_error(node: ast.expr | None) -> bool:
+    kinds = node.elts if isinstance(node, ast.Tuple) else [node]
+    return any(isinstance(kind, ast.Name) and kind.id == "NameError" for kind in kinds)
+
+
+def _asserts_raises(function: ast.expr) -> bool:
+    """`pytest.raises(...)`, `self.assertRaises(...)`: the first argument is an exception."""
+    name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+    return name in ("raises", "assertRaises", "assertRaisesRegex")
