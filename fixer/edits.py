@@ -42,11 +42,16 @@ class Import:
 class JoinImport:
     """The name goes into the `from ... import ...` statement that starts at `line` (from 1), `column`.
 
-    `column` counts characters from 1: several statements may share the line.
+    `column` counts characters from 1: several statements may share the line. The name goes before the
+    member that binds `before`, or to the end; `order` ranks several that go to one spot. A statement on
+    one line that would become longer than `line_length` is wrapped.
     """
 
     line: int
     column: int
+    before: str | None = None
+    order: tuple[int, ...] = ()
+    line_length: int = 88
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,17 @@ class NewImport:
     """The statement becomes a line of its own, just above what is now line `line` (from 1).
 
     `line` may be one past the last line. `blank_before` and `blank_after` are the blank lines to add
-    on either side. `order` ranks several statements that go above the same line.
+    on either side. `order` is the rank of the statement among those that go above the same line and the
+    rank of the name in it: names of one module with the same first rank make one statement. `comment`
+    (with its `#`) ends the line.
     """
 
     line: int
     blank_before: int = 0
     blank_after: int = 0
-    order: tuple[str | int, ...] = ()
+    order: tuple[int, ...] = ()
+    line_length: int = 88
+    comment: str = ""
 
 
 ImportPlace: TypeAlias = JoinImport | NewImport

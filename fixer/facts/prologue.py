@@ -9,10 +9,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from fixer.edits import Import
 from fixer.facts.model import Prologue, Statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _DEFINITION = re.compile(r"^(?:def\b|class\b|async\b|@)", re.MULTILINE)
 _ATTEMPTS = 4  # a docstring may have lines that look like a definition
