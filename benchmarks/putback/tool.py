@@ -1,0 +1,86 @@
+"""How each tool is called, with the options that suit it best for adding imports and nothing else."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+NAMES = ("testfix", "testfix-unsafe", "pyflyby", "autoimport")
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """`whole`: one call takes many files and reads the project around them; else one call per file.
+
+    `accepted` are the exit codes that do not mean that the tool itself failed; None: any.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    whole: bool
+    accepted: tuple[int, ...] | None
+
+
+def tool(name: str, testfix: str | None, options: Sequence[str]) -> Tool:
+    """The tool of that name. Raises SystemExit with a sentence when it is not installed."""
+    if name in ("testfix", "testfix-unsafe"):
+        start = (testfix,) if testfix else (sys.executable, "-m", "fixer")
+        unsafe = ("--unsafe-fixes",) if name == "testfix-unsafe" else ()
+        return Tool(name, (*start, "--quiet", *unsafe, *options), True, (0, 1))
+    if name == "pyflyby":
+        # Without the first three options it also removes, rewrites and adds imports nobody asked for; the
+        # last keeps it from lining up the word "import" in column 32.
+        careful = ("--no-remove-unused", "--no-canonicalize", "--no-add-mandatory", "--unaligned")
+        return Tool(name, (find("tidy-imports"), "--quiet", "--replace", *careful), False, None)
+    if name == "autoimport":
+        return Tool(name, (find("autoimport"), "--keep-unused-imports"), False, None)
+    raise SystemExit(f"There is no tool {name!r}; choose from {', '.join(NAMES)}.")
+
+
+def find(program: str) -> str:
+    """The program beside this interpreter or on PATH. Raises SystemExit with a sentence."""
+    beside = shutil.which(program, path=str(Path(sys.executable).parent))
+    found = beside or shutil.which(program)
+    if found is None:
+        raise SystemExit(
+            f"{program} is not installed: put it on PATH or into this interpreter's environment."
+        )
+    return found
+
+
+def run(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> str:
+    """Run the tool on the files, in place, from inside `folder`; what went wrong, "" when nothing did.
+
+    Raises SystemExit when a tool that must not fail does.
+    """
+    # `python -m fixer` must find the tool although it runs in the repository's folder.
+    here = str(Path(__file__).resolve().parents[2])
+    environment = {**os.environ, "PYTHONPATH": here} if "fixer" in tool.command else dict(os.environ)
+    calls = [list(paths)] if tool.whole else [[path] for path in paths]
+    trouble: list[str] = []
+    for call in calls:
+        try:
+            done = subprocess.run(
+                [*tool.command, *call],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            trouble.append(f"{tool.name}: no end after {timeout:.0f} s on {' '.join(call[:3])}")
+            continue
+        if tool.accepted is not None and done.returncode not in tool.accepted:
+            message = done.stderr.decode(errors="replace").strip()[-2000:]
+            raise SystemExit(f"{tool.name} failed with exit status {done.returncode}:\n{message}")
+    return "\n".join(trouble)
