@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fixer.finding import Finding, Safety
 from fixer.output.printable import printable
+from fixer.output.text import render_error
 from fixer.output.view import View, listed, shown_path
 
 if TYPE_CHECKING:
@@ -21,9 +22,7 @@ def render_concise(report: Report, view: View) -> Iterator[str]:
         place = f"{path}:{finding.span.line}:{finding.span.column}"
         yield f"{place}: {finding.code} {printable(finding.message)} ({printable(_outcome(finding))})\n"
     for error in report.errors:
-        path = printable(shown_path(report, error.path, view.cwd))
-        line = f":{error.line}" if error.line else ""
-        yield f"{path}{line}: error: {printable(error.message)}\n"
+        yield render_error(report, error, view)
 
 
 def _outcome(finding: Finding) -> str:

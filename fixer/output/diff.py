@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypeAlias
 
+from fixer.output.paint import Paint
+from fixer.output.printable import printable
 from fixer.output.view import shown_path
 
 if TYPE_CHECKING:
@@ -25,6 +27,24 @@ _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "
 def render_diff(report: Report, cwd: Path) -> bytes:
     """The changes in one diff, paths relative to `cwd`: run `git apply` there."""
     return b"".join(file_diff(change, shown_path(report, change.path, cwd)) for change in report.changes)
+
+
+def paint_diff(diff: bytes, color: bool) -> str:
+    """The diff for a terminal: coloured, undecodable and control characters as escapes."""
+    paint = Paint(color)
+    lines: list[str] = []
+    for raw in diff.decode("utf-8", "backslashreplace").split("\n"):
+        line = "\t".join(printable(part) for part in raw.removesuffix("\r").split("\t"))
+        if line.startswith(("--- ", "+++ ")):
+            line = paint.bold(line)
+        elif line.startswith("@@"):
+            line = paint.cyan(line)
+        elif line.startswith("+"):
+            line = paint.green(line)
+        elif line.startswith("-"):
+            line = paint.red(line)
+        lines.append(line)
+    return "\n".join(lines)
 
 
 def file_diff(change: Change, path: str) -> bytes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fixer.output.paint import Paint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _INLINE = re.compile(r"`([^`\n]+)`|\*\*([^*\n]+)\*\*")
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\n]+)\)")
@@ -19,6 +19,18 @@ def render_page(page: str, color: bool) -> str:
     if not color:
         return page
     return "".join(_lines(page, Paint(color)))
+
+
+def render_rules(rules: Sequence[tuple[str, str, str, bool]], color: bool) -> str:
+    """One line for each rule: code, name, summary, and whether it is off unless selected."""
+    paint = Paint(color)
+    width = max((len(name) for _, name, _, _ in rules), default=0)
+    return "".join(
+        f"{paint.red(code)}  {paint.bold(name.ljust(width))}  {summary}"
+        + ("" if default else paint.dim("  (off unless selected)"))
+        + "\n"
+        for code, name, summary, default in rules
+    )
 
 
 def _lines(page: str, paint: Paint) -> Iterator[str]:

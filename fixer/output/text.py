@@ -16,7 +16,7 @@ from fixer.output.view import View, listed, shown_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from fixer.report import Report
+    from fixer.report import FileError, Report
 
 CANDIDATES = 5  # candidates and further lines shown before "and n more"
 LINES = 12
@@ -43,8 +43,7 @@ def render_text(report: Report, view: View) -> Iterator[str]:
         for group in grouped(findings):
             yield _finding(report, group, lines, view)
     for error in report.errors:
-        place = printable(shown_path(report, error.path, view.cwd)) + (f":{error.line}" if error.line else "")
-        yield f"{paint.bold(place)}: {paint.red('error')}: {printable(error.message)}\n"
+        yield render_error(report, error, view)
     if view.quiet:
         return
     for note in report.notes:
@@ -52,6 +51,13 @@ def render_text(report: Report, view: View) -> Iterator[str]:
     if report.errors or report.notes or (view.written and report.changes and not report.left):
         yield "\n"
     yield summary(report, view) + "\n"
+
+
+def render_error(report: Report, error: FileError, view: View) -> str:
+    """`path:line: error: message`, a line of its own."""
+    paint = Paint(view.color)
+    place = printable(shown_path(report, error.path, view.cwd)) + (f":{error.line}" if error.line else "")
+    return f"{paint.bold(place)}: {paint.red('error')}: {printable(error.message)}\n"
 
 
 def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
@@ -109,20 +115,19 @@ def _finding(report: Report, group: list[Finding], lines: list[str], view: View)
         text, carets = frame(lines[first.span.line - 1], first.span, max(view.width - gutter - 4, 20))
         block.append(f"{paint.blue(number.rjust(gutter))} {bar} {text}".rstrip())
         block.append(f"{' ' * gutter} {bar} {paint.red(carets)}")
-    margin = f"{' ' * gutter} {paint.blue('=')} "
-    block += [margin + line for line in _outcome(report, first, view)]
-    if len(group) > 1:
-        block.append(margin + _also(group))
+    remarks = [_outcome(report, first, view)] + ([[_also(group)]] if len(group) > 1 else [])
+    for head, *more in remarks:
+        block.append(f"{' ' * gutter} {paint.blue('=')} {head}")
+        block += [f"{' ' * gutter}   {line}" for line in more]
     return "\n".join(block) + "\n\n"
 
 
 def _outcome(report: Report, finding: Finding, view: View) -> list[str]:
-    """What was or could be done about a finding, or why nothing."""
+    """What was or could be done about a finding, or why nothing: a line and what belongs to it."""
     paint = Paint(view.color)
-    lines: list[str] = []
     if finding.fix is None:
-        lines.append(f"{paint.yellow('not fixed')}: {printable(finding.reason_unfixed or 'no reason given')}")
-        return lines + _candidates(finding.candidates)
+        reason = f"{paint.yellow('not fixed')}: {printable(finding.reason_unfixed or 'no reason given')}"
+        return [reason, *_candidates(finding.candidates)]
     fix = finding.fix
     what = edit_summary(edit for edit in fix.edits if edit.path == finding.path)
     for path in sorted({edit.path for edit in fix.edits} - {finding.path}):
@@ -135,16 +140,16 @@ def _outcome(report: Report, finding: Finding, view: View) -> list[str]:
         ),
         Safety.SUGGESTION: paint.yellow("suggestion"),
     }[fix.safety]
-    lines.append(f"{label}: {printable('; '.join(what))} ({fix.safety.value}: {printable(fix.why)})")
+    lines = [f"{label}: {printable('; '.join(what))}", f"{fix.safety.value}: {printable(fix.why)}"]
     others = [text for text in finding.candidates if text not in what]
     return lines + (_candidates(others) if fix.safety is not Safety.SAFE else [])
 
 
 def _candidates(candidates: Iterable[str]) -> list[str]:
     ranked = [printable(text) for text in candidates]
-    lines = [f"  or: {text}" for text in ranked[:CANDIDATES]]
+    lines = [f"or: {text}" for text in ranked[:CANDIDATES]]
     if len(ranked) > CANDIDATES:
-        lines.append(f"  and {len(ranked) - CANDIDATES} more")
+        lines.append(f"and {len(ranked) - CANDIDATES} more")
     return lines
 
 
@@ -156,7 +161,7 @@ def _also(group: list[Finding]) -> str:
         return f"{len(group)} times on this line"
     shown = ", ".join(map(str, lines[:LINES]))
     more = f" and {len(lines) - LINES} more" if len(lines) > LINES else ""
-    return f"and at {'line' if len(lines) == 1 else 'lines'} {shown}{more}"
+    return f"also at {'line' if len(lines) == 1 else 'lines'} {shown}{more}"
 
 
 def _ticked(text: str, paint: Paint) -> str:

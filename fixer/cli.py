@@ -1,0 +1,304 @@
+"""The command line: options -> Config -> run -> output. Decides nothing about the user's code.
+
+Only click is imported here at the top; the pipeline is imported once the command line is understood.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from fixer import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from fixer.config import Config
+
+F = TypeVar("F", bound="Callable[..., Any]")
+FORMATS = ("text", "concise", "json")
+FILE_WIDTH = 120  # columns of a source line shown where the output is no terminal
+ISSUES = "https://github.com/testfix/testfix/issues"
+
+
+def split_list(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    """Commas separate, and the option may be repeated."""
+    return tuple(word.strip() for value in values for word in value.split(",") if word.strip())
+
+
+def list_option(name: str, metavar: str, text: str) -> Callable[[F], F]:
+    """An option that takes a list."""
+    return click.option(name, multiple=True, metavar=metavar, callback=split_list, help=text)
+
+
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colour the output. auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR switches it on.",
+)
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+EPILOG = """\b
+Other commands:
+  testfix explain RULE   the page of a rule, by name or code
+  testfix rules          all rules, one line each
+
+Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change would be made),
+2 the run itself failed."""
+
+
+@click.command(context_settings=SETTINGS, epilog=EPILOG)
+@click.argument("paths", nargs=-1, type=click.Path(exists=True, readable=True))
+@click.option("--diff", is_flag=True, help="Print a diff for `git apply`; write nothing.")
+@click.option("--check", is_flag=True, help="Report findings; write nothing.")
+@click.option(
+    "--unsafe-fixes/--no-unsafe-fixes",
+    default=None,
+    help="Apply fixes with a clear favourite, not only safe ones.",
+)
+@list_option("--select", "RULES", "Run these rules alone: codes, starts of codes, names, or ALL.")
+@list_option("--extend-select", "RULES", "Run these rules too.")
+@list_option("--ignore", "RULES", "Do not run these rules.")
+@click.option(
+    "--all-files", is_flag=True, help="Take every Python file below test folders, not only test files."
+)
+@click.option("--python", metavar="PATH", help="The interpreter or environment the suite runs with.")
+@list_option("--exclude", "PATTERNS", "Leave these out, in place of the usual exclusions.")
+@list_option("--extend-exclude", "PATTERNS", "Leave these out too.")
+@click.option("--force-exclude", is_flag=True, help="Exclude files even where they are named as PATHS.")
+@click.option(
+    "--respect-gitignore/--no-respect-gitignore",
+    default=None,
+    help="Leave out what git ignores (the default).",
+)
+@click.option(
+    "--config",
+    "config_file",
+    metavar="FILE",
+    type=click.Path(exists=True, dir_okay=False, readable=True),
+    help="A pyproject.toml or testfix.toml to use in place of the one found.",
+)
+@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@click.option(
+    "--output-format",
+    type=click.Choice(FORMATS),
+    help="How to print findings.  [default: text]",
+)
+@click.option("--statistics", is_flag=True, help="Print counts per rule and name in place of findings.")
+@click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even where findings are left.")
+@click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was fixed.")
+@click.option("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
+@click.option("-v", "--verbose", is_flag=True, help="Print fixed findings in full as well.")
+@color_option
+@click.version_option(__version__, "-V", "--version", prog_name="testfix", message="%(prog)s %(version)s")
+@click.pass_context
+def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> int:
+    """Find what keeps tests from running, and repair it.
+
+    PATHS are files and folders, the current folder if there are none. Only fixes that are safe are
+    applied; everything else is reported with a reason.
+    """
+    _refuse_contradictions(context, options)
+    from fixer.output.deliver import deliver
+    from fixer.output.paint import wants_color
+    from fixer.output.progress import Progress
+    from fixer.output.view import View
+    from fixer.run import Mode, run
+
+    cwd = Path.cwd()
+    mode = Mode.DIFF if options["diff"] else Mode.CHECK if options["check"] else Mode.REPAIR
+    config = _configured(cwd, options)
+    if sys.stderr.isatty() and not options["quiet"]:
+        with Progress(sys.stderr) as progress:
+            report = run(config, paths or (".",), mode, cwd, progress)
+    else:
+        report = run(config, paths or (".",), mode, cwd, None)
+    terminal = sys.stdout.isatty()
+    view = View(
+        cwd=cwd,
+        written=mode is Mode.REPAIR,
+        color=wants_color(options["color"], terminal, os.environ),
+        width=_terminal_width() if terminal else FILE_WIDTH,
+        verbose=options["verbose"],
+        quiet=options["quiet"],
+    )
+    form = "diff" if options["diff"] else config.output_format or "text"
+    deliver(report, view, form, statistics=options["statistics"], color=options["color"])
+    if options["exit_zero"]:
+        return 0
+    changed = report.changes and (options["diff"] or options["exit_non_zero_on_fix"])
+    remaining = report.findings if mode is Mode.CHECK else report.left
+    return 1 if changed or remaining or report.errors else 0
+
+
+@click.command(context_settings=SETTINGS)
+@click.argument("rule")
+@color_option
+def explain(rule: str, color: str) -> int:
+    """Print the page of RULE, a name or a code: what it finds, how it repairs, what it cannot see."""
+    from fixer.output.page import render_page
+    from fixer.output.paint import wants_color
+    from fixer.rules import find_rule, load_rules
+
+    colored = wants_color(color, sys.stdout.isatty(), os.environ)
+    click.echo(render_page(find_rule(load_rules(), rule).page(), colored), nl=False, color=colored)
+    return 0
+
+
+@click.command(context_settings=SETTINGS)
+@color_option
+def rules(color: str) -> int:
+    """Print all rules, one line each."""
+    from fixer.output.page import render_rules
+    from fixer.output.paint import wants_color
+    from fixer.rules import load_rules
+
+    colored = wants_color(color, sys.stdout.isatty(), os.environ)
+    lines = [(rule.code, rule.name, rule.summary, rule.default) for rule in load_rules()]
+    click.echo(render_rules(lines, colored), nl=False, color=colored)
+    return 0
+
+
+COMMANDS = {"explain": explain, "rules": rules}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit status. Prints; does not raise."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a stream with a narrow encoding shows an escape, never fails
+            stream.reconfigure(errors="backslashreplace")
+    command: click.Command = fix
+    program = "testfix"
+    if words and words[0] in COMMANDS:
+        command = COMMANDS[words[0]]
+        program = f"testfix {words.pop(0)}"
+    try:
+        status = command.main(words, prog_name=program, standalone_mode=False)
+        sys.stdout.flush()
+        return status if isinstance(status, int) else 0
+    except click.ClickException as error:
+        return _fail(_sentence(error, words), f"`{program} --help` shows what it takes.")
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Interrupted.", err=True)
+        return 130
+    except BrokenPipeError:  # the reader of a pipe has seen enough; keep Python from complaining at its exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except Exception as error:
+        return _failed(error, verbose="--verbose" in words or "-v" in words)
+
+
+def _configured(cwd: Path, options: dict[str, Any]) -> Config:
+    """The configuration with the command line's words on top.
+
+    `--select` replaces what the configuration selects and ignores and `--exclude` the exclusions; the
+    other lists add to it. Patterns with a folder in them count from `cwd`. Raises ConfigError.
+    """
+    from fixer.config import Config, ConfigError, check_selectors, load
+    from fixer.rules import load_rules
+
+    chosen = {key: options[key] for key in ("select", "extend_select", "ignore") if options[key]}
+    if chosen:
+        check_selectors(Config(**chosen), [(rule.code, rule.name) for rule in load_rules()])
+    explicit = options["config_file"]
+    config = load(cwd, Path(explicit) if explicit else None, options["isolated"])
+    if "select" in chosen:
+        config = dataclasses.replace(config, extend_select=(), ignore=())
+    changes: dict[str, Any] = {"output_format": options["output_format"] or config.output_format or "text"}
+    if changes["output_format"] not in FORMATS:
+        raise ConfigError(f"{config.file}: `output-format` must be one of {', '.join(FORMATS)}.")
+    for key in ("extend_select", "ignore"):
+        changes[key] = (*getattr(config, key), *options[key])
+    for key in ("exclude", "extend_exclude"):
+        patterns = _patterns(options[key], cwd, config.folder or cwd)
+        if patterns:
+            changes[key] = (*config.extend_exclude, *patterns) if key == "extend_exclude" else patterns
+    for key in ("jobs", "unsafe_fixes", "respect_gitignore"):
+        if options[key] is not None:
+            changes[key] = options[key]
+    for key in ("all_files", "force_exclude"):
+        changes[key] = options[key] or getattr(config, key)
+    if options["select"]:
+        changes["select"] = options["select"]
+    if options["python"]:
+        changes["python"] = cwd / Path(options["python"]).expanduser()
+    return dataclasses.replace(config, **changes)
+
+
+def _patterns(words: tuple[str, ...], cwd: Path, folder: Path) -> tuple[str, ...]:
+    """Patterns of the command line as the configuration in `folder` would write them."""
+    import re
+
+    from fixer import globs
+
+    try:
+        globs.compile_globs(words)
+    except (ValueError, re.error) as error:
+        raise click.UsageError(f"Cannot read the pattern: {error}.") from None
+    if cwd == folder or not cwd.is_relative_to(folder):
+        return words
+    below = cwd.relative_to(folder).as_posix()
+    return tuple(f"{below}/{word}" if "/" in word.strip("/") else word for word in words)
+
+
+def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> None:
+    """Raises click.UsageError for options that exclude each other."""
+    pairs = (
+        ("diff", "check"),
+        ("diff", "statistics"),
+        ("diff", "output_format"),
+        ("isolated", "config_file"),
+        ("quiet", "verbose"),
+    )
+    for one, other in pairs:
+        if options[one] and options[other]:
+            flags = {parameter.name: parameter.opts[-1] for parameter in context.command.params}
+            raise click.UsageError(f"{flags[one]} and {flags[other]} exclude each other; give one of them.")
+
+
+def _sentence(error: click.ClickException, words: list[str]) -> str:
+    message = error.format_message()
+    late = next((word for word in words if word in COMMANDS), None)
+    if late and f"'{late}'" in message:
+        message += f" To run the command, write `testfix {late}` first."
+    return message
+
+
+def _failed(error: Exception, verbose: bool) -> int:
+    """Known failures as their own sentence, anything else as a defect of testfix."""
+    from fixer.config import ConfigError
+    from fixer.rules import UnknownRuleError
+
+    if isinstance(error, (ConfigError, UnknownRuleError)):
+        return _fail(str(error))
+    if isinstance(error, OSError) and error.filename is not None:
+        return _fail(f"{error.filename}: {error.strerror}.")
+    if verbose:
+        import traceback
+
+        click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    more = "" if verbose else " with what --verbose prints"
+    return _fail(
+        f"testfix itself failed ({type(error).__name__}: {error}). Nothing is wrong with your command;"
+        f" please report it at {ISSUES}{more}."
+    )
+
+
+def _fail(message: str, advice: str = "") -> int:
+    from fixer.output.printable import printable
+
+    click.echo(f"testfix: {' '.join(filter(None, (printable(message), advice)))}", err=True)
+    return 2
+
+
+def _terminal_width() -> int:
+    import shutil
+
+    return shutil.get_terminal_size().columns
