@@ -50,7 +50,7 @@ class Result:
     seconds: float
     runs: int
     other_files: list[str]  # files changed that had not been broken
-    trouble: list[str]
+    failed: list[str]  # what the calls said that crashed or did not end
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,9 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for future in work:
             result = future.result()
             results.append(result)
-            _say(
-                f"{result.tool} on {result.subject}: {_shares(_count(result.verdicts))}, {result.seconds:.0f} s"
-            )
+            if not options.totals:
+                _say(f"{result.tool} on {result.subject}: {_shares(result.verdicts)}, {result.seconds:.0f} s")
             if options.output:
                 options.output.write_text(json.dumps(_as_json(options, subjects, results), indent=1))
     print(report(subjects, results, hide_repositories=options.totals))
@@ -105,7 +104,7 @@ def _subject(folder: Path, ruff: str, options: argparse.Namespace) -> Subject:
     )
     kinds = Counter(trial.kind for trial in trials)
     _say(
-        f"{folder.name}: {len(trials)} trials from {len(pool.sources)} healthy of {pool.test_files} test files"
+        f"{folder.name}: {len(trials)} trials from {len(pool.sources)} healthy files of {pool.test_files}"
         f" ({', '.join(f'{kinds[kind]} {kind}' for kind in KINDS)})"
     )
     return Subject(folder.name, folder, repository, pool, trials)
@@ -121,7 +120,7 @@ def _compete(each: Tool, subject: Subject, options: argparse.Namespace) -> Resul
     verdicts: list[tuple[Trial, Verdict]] = []
     seconds = 0.0
     other_files: list[str] = []
-    trouble: list[str] = []
+    failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="put-back-", ignore_cleanup_errors=True) as place:
         copy = Path(place, subject.name)
         shutil.copytree(
@@ -136,15 +135,14 @@ def _compete(each: Tool, subject: Subject, options: argparse.Namespace) -> Resul
             for trial in group:
                 (copy / trial.path).write_bytes(trial.mutated)
             started = time.perf_counter()
-            said = run(each, copy, [trial.path for trial in group], options.timeout)
+            failed.extend(run(each, copy, [trial.path for trial in group], options.timeout))
             seconds += time.perf_counter() - started
-            trouble.extend([said] if said else [])
             for trial in group:
                 result = (copy / trial.path).read_bytes()
                 verdicts.append((trial, _verdict(subject.repository, trial, result)))
                 (copy / trial.path).write_bytes(trial.original)
             other_files.extend(_restore(subject.folder, copy, state, {trial.path for trial in group}))
-    return Result(each.name, subject.name, verdicts, seconds, len(groups), other_files, trouble)
+    return Result(each.name, subject.name, verdicts, seconds, len(groups), other_files, failed)
 
 
 def _verdict(repository: Repository, trial: Trial, result: bytes) -> Verdict:
@@ -187,23 +185,26 @@ def _count(verdicts: Iterable[tuple[Trial, Verdict]]) -> Counter[str]:
     return Counter(verdict.outcome for _, verdict in verdicts)
 
 
-def _shares(counts: Counter[str]) -> str:
-    total = counts.total() or 1
+def _shares(verdicts: Sequence[tuple[Trial, Verdict]]) -> str:
+    counts, total = _count(verdicts), len(verdicts) or 1
     return ", ".join(f"{counts[name]} {name} ({100 * counts[name] / total:.1f} %)" for name in OUTCOMES)
 
 
 def report(subjects: Sequence[Subject], results: Sequence[Result], hide_repositories: bool = False) -> str:
     """The tables, in Markdown."""
     trials = [trial for subject in subjects for trial in subject.trials]
-    lines = [
-        f"{len(trials)} trials on {len(subjects)} repositories, {len({t.path for t in trials})} files",
-        "",
-    ]
+    files = len({(trial.repository, trial.path) for trial in trials})
+    lines = [f"{len(trials)} trials on {len(subjects)} repositories, {files} files.", ""]
     head = ["trials", *OUTCOMES, "other lines changed", "in files", "other files changed"]
     for name in dict.fromkeys(result.tool for result in results):
         mine = [result for result in results if result.tool == name]
         seconds = sum(result.seconds for result in mine)
-        lines += [f"### {name}", "", f"{seconds:.0f} s wall time, {sum(r.runs for r in mine)} rounds.", ""]
+        failed = sum(len(result.failed) for result in mine)
+        lines += [f"### {name}", ""]
+        lines += [
+            f"{seconds:.0f} s wall time, {sum(r.runs for r in mine)} rounds, {failed} calls failed.",
+            "",
+        ]
         lines += [_row(["", *head]), _row(["---"] * (len(head) + 1))]
         everything = [pair for result in mine for pair in result.verdicts]
         others = sum(len(result.other_files) for result in mine)
@@ -214,7 +215,6 @@ def report(subjects: Sequence[Subject], results: Sequence[Result], hide_reposito
         for result in [] if hide_repositories else mine:
             lines.append(_figures(result.subject, result.verdicts, str(len(result.other_files))))
         lines.append("")
-        lines += [f"- {line}" for result in mine for line in result.trouble]
     return "\n".join(lines)
 
 
@@ -253,7 +253,7 @@ def _as_json(
                 "seconds": round(result.seconds, 2),
                 "rounds": result.runs,
                 "other_files": result.other_files,
-                "trouble": result.trouble,
+                "failed": result.failed,
                 "trials": [
                     {
                         "path": trial.path,

@@ -77,7 +77,7 @@ def _cut_statement(lines: list[bytes], node: ImportStatement) -> tuple[_Place, _
 def _cut_name(lines: list[bytes], node: ImportStatement, position: int) -> tuple[_Place, _Place] | None:
     alias = node.names[position]
     start, end = (alias.lineno, alias.col_offset), _end(alias)
-    if alias.lineno == end[0]:
+    if alias.lineno == end[0] and not lines[alias.lineno - 2].rstrip().endswith(b"\\"):
         line = lines[alias.lineno - 1]
         rest = line[end[1] :].strip().removeprefix(b",").strip()
         if line[: start[1]].strip() == b"" and (rest == b"" or rest.startswith(b"#")):

@@ -121,10 +121,9 @@ class Repository:
             seen |= {(file, name)}
             bindings, stars = self._bindings(file)
             if name in bindings:
-                leads = {
-                    self._origin(file, what, seen) if what else Origin(file, name) for what in bindings[name]
-                }
-                return leads.pop() if len(leads) == 1 else Origin(file, name)
+                here = Origin(file, name)
+                leads = {self._origin(file, what, seen) if what else here for what in bindings[name]}
+                return leads.pop() if len(leads) == 1 else here
             for star in stars:
                 target = self._find(file, star.module)
                 origin = self._lookup(target, name, seen) if target and target.endswith(".py") else None
@@ -133,7 +132,7 @@ class Repository:
         return Origin(submodule) if submodule else None
 
     def _bindings(self, file: str) -> tuple[dict[str, list[Imported | None]], list[Imported]]:
-        """Every way each module-level name of the file is bound (None: not by import), and its star imports."""
+        """How each module-level name of the file is bound (None: not by import), and its star imports."""
         if file not in self._modules:
             try:
                 tree = ast.parse((self.folder / file).read_bytes())
@@ -199,7 +198,7 @@ class Repository:
 
 
 def module_level(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Statements that run when the module is imported, branches included, functions and classes entered not."""
+    """Statements that run when the module is imported: those in branches too, not those in functions."""
     for node in body:
         yield node
         if isinstance(node, ast.If | ast.For | ast.While | ast.With | ast.Try):

@@ -45,10 +45,13 @@ def judge(
         return Verdict(SYNTAX_ERROR, other_lines=_changed(mutated, result, None, None))
     statement = _binding_statement(tree, name)
     other = _changed(mutated, result, statement, ast.parse(mutated))
+    other += _other_names(statement, ast.parse(mutated), name)
     if name in undefined:
         return Verdict(UNREPAIRED, other_lines=other)
     found = list(_bindings(tree, name))
     texts = "; ".join(what.text if what else "not an import" for _, what in found) or "not at module level"
+    if undefined:
+        return Verdict(WRONG, f"{texts}, and {', '.join(sorted(undefined))} is lost", other)
     wanted = repository.origin(path, before)
     if not found or any(what is None or repository.origin(path, what) != wanted for _, what in found):
         return Verdict(WRONG, texts, other)
@@ -147,12 +150,21 @@ def _changed(
 
 
 def _joined(statement: ast.Import | ast.ImportFrom, tree: ast.Module) -> ast.stmt | None:
-    """The statement of the old file that the new one was made from: one that bound some of its other names."""
+    """The old statement that the new one was made from: it bound some of the same names."""
     names = set(imported_names(statement))
     for node in tree.body:
         if type(node) is type(statement) and names & set(imported_names(node)):
             return node
     return None
+
+
+def _other_names(statement: ast.Import | ast.ImportFrom | None, tree: ast.Module, name: str) -> int:
+    """Names the statement gained beside the one that was missing, and names it lost."""
+    if statement is None:
+        return 0
+    joined = _joined(statement, tree)
+    before = set(imported_names(joined)) if joined is not None else set()
+    return sum(bound != name for bound, _ in before ^ set(imported_names(statement)))
 
 
 def _comments(lines: list[bytes], chosen: set[int]) -> set[bytes]:

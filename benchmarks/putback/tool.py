@@ -20,13 +20,15 @@ NAMES = ("testfix", "testfix-unsafe", "pyflyby", "autoimport")
 class Tool:
     """`whole`: one call takes many files and reads the project around them; else one call per file.
 
-    `accepted` are the exit codes that do not mean that the tool itself failed; None: any.
+    `accepted` are the exit codes that do not mean that the tool itself failed. When it does fail, that ends
+    the benchmark if it `must_work`, and is counted otherwise.
     """
 
     name: str
     command: tuple[str, ...]
     whole: bool
-    accepted: tuple[int, ...] | None
+    accepted: tuple[int, ...]
+    must_work: bool
 
 
 def tool(name: str, testfix: str | None, options: Sequence[str]) -> Tool:
@@ -34,14 +36,14 @@ def tool(name: str, testfix: str | None, options: Sequence[str]) -> Tool:
     if name in ("testfix", "testfix-unsafe"):
         start = (testfix,) if testfix else (sys.executable, "-m", "fixer")
         unsafe = ("--unsafe-fixes",) if name == "testfix-unsafe" else ()
-        return Tool(name, (*start, "--quiet", *unsafe, *options), True, (0, 1))
+        return Tool(name, (*start, "--quiet", *unsafe, *options), True, (0, 1), True)
     if name == "pyflyby":
         # Without the first three options it also removes, rewrites and adds imports nobody asked for; the
         # last keeps it from lining up the word "import" in column 32.
         careful = ("--no-remove-unused", "--no-canonicalize", "--no-add-mandatory", "--unaligned")
-        return Tool(name, (find("tidy-imports"), "--quiet", "--replace", *careful), False, None)
+        return Tool(name, (find("tidy-imports"), "--quiet", "--replace", *careful), False, (0,), False)
     if name == "autoimport":
-        return Tool(name, (find("autoimport"), "--keep-unused-imports"), False, None)
+        return Tool(name, (find("autoimport"), "--keep-unused-imports"), False, (0,), False)
     raise SystemExit(f"There is no tool {name!r}; choose from {', '.join(NAMES)}.")
 
 
@@ -50,14 +52,12 @@ def find(program: str) -> str:
     beside = shutil.which(program, path=str(Path(sys.executable).parent))
     found = beside or shutil.which(program)
     if found is None:
-        raise SystemExit(
-            f"{program} is not installed: put it on PATH or into this interpreter's environment."
-        )
+        raise SystemExit(f"{program} is not installed: put it on PATH or beside this interpreter.")
     return found
 
 
-def run(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> str:
-    """Run the tool on the files, in place, from inside `folder`; what went wrong, "" when nothing did.
+def run(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> list[str]:
+    """Run the tool on the files, in place, from inside `folder`. Returns what each call that failed said.
 
     Raises SystemExit when a tool that must not fail does.
     """
@@ -65,7 +65,7 @@ def run(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> str:
     here = str(Path(__file__).resolve().parents[2])
     environment = {**os.environ, "PYTHONPATH": here} if "fixer" in tool.command else dict(os.environ)
     calls = [list(paths)] if tool.whole else [[path] for path in paths]
-    trouble: list[str] = []
+    failed: list[str] = []
     for call in calls:
         try:
             done = subprocess.run(
@@ -78,9 +78,11 @@ def run(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> str:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            trouble.append(f"{tool.name}: no end after {timeout:.0f} s on {' '.join(call[:3])}")
+            failed.append(f"no end after {timeout:.0f} s on {' '.join(call[:3])}")
             continue
-        if tool.accepted is not None and done.returncode not in tool.accepted:
+        if done.returncode not in tool.accepted:
             message = done.stderr.decode(errors="replace").strip()[-2000:]
-            raise SystemExit(f"{tool.name} failed with exit status {done.returncode}:\n{message}")
-    return "\n".join(trouble)
+            if tool.must_work:
+                raise SystemExit(f"{tool.name} failed with exit status {done.returncode}:\n{message}")
+            failed.append(f"{' '.join(call[:3])}: {message[-200:]}")
+    return failed
