@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fixer.config import Config, load
+from fixer.root import start_folder
 from fixer.run import Mode, run
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def check(*paths: str | Path, config: Config | None = None, cwd: Path | None = None) -> Report:
     """What testfix finds below the paths (all of `cwd` without any) and would repair; writes nothing.
 
-    Without `config` the configuration is looked up from `cwd` on. Raises ConfigError.
+    Without `config` the configuration is looked up as on the command line. Raises ConfigError.
     """
     return _run(paths, config, cwd, Mode.CHECK)
 
@@ -27,4 +28,5 @@ def repair(*paths: str | Path, config: Config | None = None, cwd: Path | None = 
 
 def _run(paths: tuple[str | Path, ...], config: Config | None, cwd: Path | None, mode: Mode) -> Report:
     where = (cwd or Path.cwd()).resolve()
-    return run(config or load(where), [str(path) for path in paths] or ["."], mode, where, None)
+    words = [str(path) for path in paths] or ["."]
+    return run(config or load(start_folder(words, where)), words, mode, where, None)

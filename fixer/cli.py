@@ -113,7 +113,7 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
 
     cwd = Path.cwd()
     mode = Mode.DIFF if options["diff"] else Mode.CHECK if options["check"] else Mode.REPAIR
-    config = _configured(cwd, options)
+    config = _configured(cwd, paths, options)
     if sys.stderr.isatty() and not options["quiet"]:
         with Progress(sys.stderr) as progress:
             report = run(config, paths or (".",), mode, cwd, progress)
@@ -195,20 +195,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(error, verbose="--verbose" in words or "-v" in words)
 
 
-def _configured(cwd: Path, options: dict[str, Any]) -> Config:
+def _configured(cwd: Path, paths: tuple[str, ...], options: dict[str, Any]) -> Config:
     """The configuration with the command line's words on top.
 
     `--select` replaces what the configuration selects and ignores and `--exclude` the exclusions; the
     other lists add to it. Patterns with a folder in them count from `cwd`. Raises ConfigError.
     """
     from fixer.config import Config, ConfigError, check_selectors, load
+    from fixer.root import start_folder
     from fixer.rules import load_rules
 
     chosen = {key: options[key] for key in ("select", "extend_select", "ignore") if options[key]}
     if chosen:
         check_selectors(Config(**chosen), [(rule.code, rule.name) for rule in load_rules()])
     explicit = options["config_file"]
-    config = load(cwd, Path(explicit) if explicit else None, options["isolated"])
+    config = load(start_folder(paths, cwd), Path(explicit) if explicit else None, options["isolated"])
     if "select" in chosen:
         config = dataclasses.replace(config, extend_select=(), ignore=())
     changes: dict[str, Any] = {"output_format": options["output_format"] or config.output_format or "text"}
