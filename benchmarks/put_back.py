@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
 import tempfile
 import time
@@ -20,7 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from putback.origin import SKIPPED_FOLDERS, Repository
+from putback.copies import copy_of, restore, state_of
+from putback.origin import Repository
 from putback.score import OUTCOMES, Verdict, judge
 from putback.tool import NAMES, Tool, find, run, tool
 from putback.trial import KINDS, Pool, Trial, choose, healthy_files, rounds
@@ -122,15 +122,8 @@ def _compete(each: Tool, subject: Subject, options: argparse.Namespace) -> Resul
     other_files: list[str] = []
     failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="put-back-", ignore_cleanup_errors=True) as place:
-        copy = Path(place, subject.name)
-        shutil.copytree(
-            subject.folder,
-            copy,
-            symlinks=True,
-            ignore=shutil.ignore_patterns(*SKIPPED_FOLDERS, ".mypy_cache"),
-        )
-        (copy / ".git").mkdir()  # tools that look for the top of a checkout find it
-        state = _state(copy)
+        copy = copy_of(subject.folder, Path(place))
+        state = state_of(copy)
         for group in groups:
             for trial in group:
                 (copy / trial.path).write_bytes(trial.mutated)
@@ -141,44 +134,12 @@ def _compete(each: Tool, subject: Subject, options: argparse.Namespace) -> Resul
                 result = (copy / trial.path).read_bytes()
                 verdicts.append((trial, _verdict(subject.repository, trial, result)))
                 (copy / trial.path).write_bytes(trial.original)
-            other_files.extend(_restore(subject.folder, copy, state, {trial.path for trial in group}))
+            other_files.extend(restore(subject.folder, copy, state, {trial.path for trial in group}))
     return Result(each.name, subject.name, verdicts, seconds, len(groups), other_files, failed)
 
 
 def _verdict(repository: Repository, trial: Trial, result: bytes) -> Verdict:
     return judge(repository, trial.path, trial.name, trial.before, trial.mutated, result)
-
-
-def _state(copy: Path) -> dict[str, tuple[int, int]]:
-    """Size and time of every file that a tool could have changed."""
-    found: dict[str, tuple[int, int]] = {}
-    for path in copy.rglob("*"):
-        relative = path.relative_to(copy).as_posix()
-        if path.is_file() and not path.is_symlink() and relative.partition("/")[0] not in SKIPPED_FOLDERS:
-            about = path.stat()
-            found[relative] = about.st_size, about.st_mtime_ns
-    return found
-
-
-def _restore(folder: Path, copy: Path, state: dict[str, tuple[int, int]], broken: Iterable[str]) -> list[str]:
-    """Undo what a tool did to files that had not been broken, and name them."""
-    now = _state(copy)
-    expected = set(broken)
-    changed = sorted(
-        path
-        for path in state.keys() | now.keys()
-        if path not in expected and state.get(path) != now.get(path)
-    )
-    for path in changed:
-        if path in state:
-            (copy / path).write_bytes((folder / path).read_bytes())
-        else:
-            (copy / path).unlink()
-    for path in [*expected, *changed]:
-        if path in state:
-            about = (copy / path).stat()
-            state[path] = about.st_size, about.st_mtime_ns
-    return [path for path in changed if path.endswith(".py")]
 
 
 def _count(verdicts: Iterable[tuple[Trial, Verdict]]) -> Counter[str]:

@@ -34,9 +34,8 @@ class Tool:
 def tool(name: str, testfix: str | None, options: Sequence[str]) -> Tool:
     """The tool of that name. Raises SystemExit with a sentence when it is not installed."""
     if name in ("testfix", "testfix-unsafe"):
-        start = (testfix,) if testfix else (sys.executable, "-m", "fixer")
         unsafe = ("--unsafe-fixes",) if name == "testfix-unsafe" else ()
-        return Tool(name, (*start, "--quiet", *unsafe, *options), True, (0, 1), True)
+        return Tool(name, (*testfix_command(testfix), "--quiet", *unsafe, *options), True, (0, 1), True)
     if name == "pyflyby":
         # Without the first three options it also removes, rewrites and adds imports nobody asked for; the
         # last keeps it from lining up the word "import" in column 32.
@@ -45,6 +44,37 @@ def tool(name: str, testfix: str | None, options: Sequence[str]) -> Tool:
     if name == "autoimport":
         return Tool(name, (find("autoimport"), "--keep-unused-imports"), False, (0,), False)
     raise SystemExit(f"There is no tool {name!r}; choose from {', '.join(NAMES)}.")
+
+
+def testfix_command(path: str | None) -> tuple[str, ...]:
+    """How testfix is called: the program at `path`, or this interpreter on the package beside this folder."""
+    return (str(Path(path).resolve()),) if path else (sys.executable, "-m", "fixer")
+
+
+def testfix_environment(command: Sequence[str]) -> dict[str, str]:
+    """The environment in which `python -m fixer` is found although it runs in another folder."""
+    if "fixer" not in command:
+        return dict(os.environ)
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+
+
+def run_testfix(command: Sequence[str], folder: Path, *options: str) -> str:
+    """Run testfix from inside `folder` and return its standard output.
+
+    Raises SystemExit with what it said when it did not end with 0 or 1.
+    """
+    done = subprocess.run(
+        [*command, *options],
+        cwd=folder,
+        env=testfix_environment(command),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+    )
+    if done.returncode not in (0, 1):
+        message = done.stderr.decode(errors="replace").strip()[-2000:]
+        raise SystemExit(f"testfix failed with exit status {done.returncode}:\n{message}")
+    return done.stdout.decode()
 
 
 def find(program: str) -> str:
@@ -61,9 +91,7 @@ def run(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> list[
 
     Raises SystemExit when a tool that must not fail does.
     """
-    # `python -m fixer` must find the tool although it runs in the repository's folder.
-    here = str(Path(__file__).resolve().parents[2])
-    environment = {**os.environ, "PYTHONPATH": here} if "fixer" in tool.command else dict(os.environ)
+    environment = testfix_environment(tool.command)
     calls = [list(paths)] if tool.whole else [[path] for path in paths]
     failed: list[str] = []
     for call in calls:
