@@ -1,0 +1,121 @@
+"""`.gitignore`, `.ignore` and `.git/info/exclude`: which entries of a folder are to be left out.
+
+Entries are judged one by one on the way down, as git does: what lies in an ignored folder is never looked
+at. Patterns without wildcards, and those like `*.log`, are looked up; pathspec translates the others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Sequence
+
+# The group in pathspec's expressions that is set where a folder above the path matched, not the path itself.
+_ABOVE = "ps_d"
+_SPECIAL = frozenset("*?[]\\")
+
+
+@dataclass(slots=True)
+class IgnoreFile:
+    """The patterns of one file, numbered from the top. They count from `folder` ("" or "a/b").
+
+    `wins`: it is an `.ignore`, which goes before every `.gitignore` (as in ripgrep and ruff).
+    """
+
+    folder: str
+    wins: bool = False
+    negated: list[bool] = field(default_factory=list)
+    folders_only: list[bool] = field(default_factory=list)
+    names: dict[str, list[int]] = field(default_factory=dict)
+    paths: dict[str, list[int]] = field(default_factory=dict)
+    endings: list[tuple[str, int]] = field(default_factory=list)
+    name_expressions: list[tuple[re.Pattern[str], int]] = field(default_factory=list)
+    path_expressions: list[tuple[re.Pattern[str], int]] = field(default_factory=list)
+
+    def decide(self, path: str, name: str, is_folder: bool) -> bool | None:
+        """Whether the entry is ignored (True), taken back in (False), or not spoken of (None).
+
+        `path` is relative to the project root and lies below `folder`; `name` is its last part.
+        """
+        below = path[len(self.folder) + 1 :] if self.folder else path
+        last = -1
+        for number in (*self.names.get(name, ()), *self.paths.get(below, ())):
+            if number > last and (is_folder or not self.folders_only[number]):
+                last = number
+        for ending, number in self.endings:
+            if number > last and name.endswith(ending) and (is_folder or not self.folders_only[number]):
+                last = number
+        for expressions, text in ((self.name_expressions, name), (self.path_expressions, below)):
+            for expression, number in expressions:
+                match = expression.search(text) if number > last else None
+                if match is None or (self.folders_only[number] and not is_folder):
+                    continue
+                if match.groupdict().get(_ABOVE) is None:
+                    last = number
+        return None if last < 0 else not self.negated[last]
+
+
+def parse(text: str, folder: str, wins: bool = False) -> IgnoreFile | None:
+    """The patterns in `text`; None if there are none. A pattern that git would refuse is left out."""
+    found = IgnoreFile(folder, wins)
+    for line in text.removeprefix("\ufeff").split("\n"):
+        _add(found, _without_trailing_blanks(line.removesuffix("\r")))
+    return found if found.negated else None
+
+
+def is_ignored(files: Sequence[IgnoreFile], path: str, name: str, is_folder: bool) -> bool:
+    """Whether the entry is ignored; the first of `files` that speaks of it decides."""
+    for file in files:
+        verdict = file.decide(path, name, is_folder)
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _add(found: IgnoreFile, line: str) -> None:
+    if not line or line.startswith("#"):
+        return
+    negated = line.startswith("!")
+    pattern = line[1:] if negated else line
+    folders_only = pattern.endswith("/")
+    pattern = pattern[:-1] if folders_only else pattern
+    if not pattern:
+        return
+    number = len(found.negated)
+    anchored = "/" in pattern
+    if not _SPECIAL.intersection(pattern):
+        table = found.paths if anchored else found.names
+        table.setdefault(pattern.removeprefix("/"), []).append(number)
+    elif not anchored and pattern[0] == "*" and not _SPECIAL.intersection(pattern[1:]):
+        found.endings.append((pattern[1:], number))
+    else:
+        expression = _expression(pattern)
+        if expression is None:
+            return
+        (found.path_expressions if anchored else found.name_expressions).append((expression, number))
+    found.negated.append(negated)
+    found.folders_only.append(folders_only)
+
+
+def _expression(pattern: str) -> re.Pattern[str] | None:
+    from pathspec import GitIgnoreSpec
+
+    if pattern.endswith("/**"):
+        pattern += "/*"  # means the same, and is held against the entry itself
+    if pattern[0] in "!#":
+        pattern = "\\" + pattern  # `!` was taken off already, another one is literal
+    try:
+        (compiled,) = GitIgnoreSpec.from_lines([pattern]).patterns
+    except ValueError:
+        return None
+    return compiled.regex if compiled.include else None
+
+
+def _without_trailing_blanks(line: str) -> str:
+    """As git does: blanks at the end go, unless a backslash stands before them."""
+    bare = line.rstrip(" ")
+    backslashes = len(bare) - len(bare.rstrip("\\"))
+    return line[: len(bare) + 1] if backslashes % 2 and len(bare) < len(line) else bare

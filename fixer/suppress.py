@@ -1,0 +1,167 @@
+"""Findings the user does not want to see: comments in the source, and `per-file-ignores`.
+
+A comment speaks for its own line, and on the last line of a statement for the whole statement. On a line of
+its own, `# testfix: ignore-file`, `# ruff: noqa` and `# flake8: noqa` speak for the file. What these words
+mean is as in ruff: `# noqa` alone means everything, `# noqa: TF101` what it names, and a `# noqa:` that
+names nothing readable means nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from fixer import globs, selectors
+from fixer.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from fixer.config import Config
+    from fixer.finding import Finding
+
+# What other tools call the same defect: ruff's and flake8's code, mypy's.
+OTHER_CODES: Mapping[str, frozenset[str]] = {"TF101": frozenset({"F821", "name-defined"})}
+
+_CHEAP = re.compile(r"noqa|testfix:|type:\s*ignore\[", re.IGNORECASE)
+_NOQA = re.compile(
+    r"#\s*noqa(?![\w-])(?:\s*(?P<colon>:)\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?", re.I
+)
+_IN_BRACKETS = r"(?:\[(?P<codes>[^\]]*)\])"
+_IGNORE = re.compile(rf"#\s*testfix:\s*ignore(?![\w-]){_IN_BRACKETS}?")
+_TYPE_IGNORE = re.compile(rf"#\s*type:\s*ignore{_IN_BRACKETS}")
+_IGNORE_FILE = re.compile(rf"#\s*testfix:\s*ignore-file(?![\w-]){_IN_BRACKETS}?")
+_NOQA_FILE = re.compile(
+    r"#\s*(?:ruff|flake8)\s*:\s*noqa(?![\w-])(?:\s*(?P<colon>:)\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment that suppresses findings. `codes` are the words as written; none means everything."""
+
+    span: Span
+    codes: tuple[str, ...] = ()
+    whole_file: bool = False
+
+    def speaks_of(self, code: str, rule: str) -> bool:
+        """Whether it names the rule, by its code, its name, a prefix, or what another tool calls it."""
+        if not self.codes:
+            return True
+        others = OTHER_CODES.get(code, frozenset())
+        return any(selectors.matches(word, code, rule) or word in others for word in self.codes)
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressions:
+    """The suppressing comments of one file. `by_line` also has the other lines of their statements."""
+
+    whole_file: tuple[Suppression, ...] = ()
+    by_line: Mapping[int, tuple[Suppression, ...]] = field(default_factory=dict)
+
+    @staticmethod
+    def read(source: str) -> Suppressions:
+        """Those in `source`; text in strings does not count.
+
+        Of a source that cannot be split into tokens, those above the place where that fails.
+        """
+        if _CHEAP.search(source) is None:
+            return Suppressions()
+        whole_file: list[Suppression] = []
+        by_line: dict[int, tuple[Suppression, ...]] = {}
+        for text, line, column, own_line, first in _comments(source):
+            for found in _parse(text, line, column, own_line):
+                if found.whole_file:
+                    whole_file.append(found)
+                    continue
+                for each in range(first, line + 1):
+                    by_line[each] = (*by_line.get(each, ()), found)
+        return Suppressions(tuple(whole_file), by_line)
+
+    def covers(self, finding: Finding) -> Suppression | None:
+        """The comment that suppresses the finding, or None."""
+        here = (*self.by_line.get(finding.span.line, ()), *self.by_line.get(finding.span.end_line, ()))
+        for suppression in (*here, *self.whole_file):
+            if suppression.speaks_of(finding.code, finding.rule):
+                return suppression
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class FileIgnores:
+    """`per-file-ignores`: for each pattern, whether it means the files that do not match, and the rules."""
+
+    entries: tuple[tuple[re.Pattern[str], bool, tuple[str, ...]], ...]
+    root: str
+    folder: str
+
+    @staticmethod
+    def read(config: Config, root: Path) -> FileIgnores:
+        """Those of `config` for a project in `root`. Raises ValueError for a pattern that cannot be read."""
+        entries = []
+        for pattern, words in config.per_file_ignores:
+            compiled = globs.compile_globs([pattern.removeprefix("!")])
+            if compiled is not None:
+                entries.append((compiled, pattern.startswith("!"), words))
+        return FileIgnores(tuple(entries), root.as_posix(), (config.folder or root).absolute().as_posix())
+
+    def covers(self, finding: Finding) -> bool:
+        """Whether the rule is ignored in the file of the finding."""
+        path = globs.rebase(finding.path, self.root, self.folder)
+        return any(
+            globs.matches(pattern, path) is not negated
+            and any(selectors.matches(word, finding.code, finding.rule) for word in words)
+            for pattern, negated, words in self.entries
+        )
+
+
+def _parse(text: str, line: int, column: int, own_line: bool) -> Iterator[Suppression]:
+    """What the comment `text` suppresses; `column` counts from 1. Words for the file must come first."""
+    for pattern, whole_file in ((_IGNORE_FILE, True), (_NOQA_FILE, True), *_ON_A_LINE):
+        match = (pattern.match if whole_file else pattern.search)(text)
+        if match is None or (whole_file and not own_line):
+            continue
+        codes = tuple(re.findall(r"[^\s,]+", match["codes"] or ""))
+        if pattern in (_NOQA, _NOQA_FILE):
+            named = match["colon"] is not None
+            codes = tuple(code.upper() for code in codes)
+        else:
+            named = match["codes"] is not None
+        if codes or not named:
+            start = column + match.start()
+            yield Suppression(Span(line, start, line, start + len(match[0])), codes, whole_file)
+
+
+_ON_A_LINE = ((_NOQA, False), (_IGNORE, False), (_TYPE_IGNORE, False))
+
+
+def _comments(source: str) -> Iterator[tuple[str, int, int, bool, int]]:
+    """Each comment: text, line, column from 1, whether it has the line to itself, first line it is for.
+
+    That is the first line of the statement that ends on the comment's line, else the line itself.
+    """
+    import io
+    import tokenize
+
+    first = 0  # line where the statement that is being read began; 0: between statements
+    comment: tuple[str, int, int, bool] | None = None
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            if token.type == tokenize.COMMENT:
+                if comment is not None:
+                    yield (*comment, comment[1])
+                line, column = token.start
+                comment = (token.string, line, column + 1, token.line[:column].strip() == "")
+            elif token.type == tokenize.NEWLINE:
+                if comment is not None:
+                    yield (*comment, first if comment[1] == token.start[0] and first else comment[1])
+                comment, first = None, 0
+            elif not first and token.type not in (tokenize.NL, tokenize.INDENT, tokenize.DEDENT):
+                first = token.start[0]
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    if comment is not None:
+        yield (*comment, comment[1])
