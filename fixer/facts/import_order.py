@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from fixer.edits import Import
 
+_DIGITS = re.compile("[0-9]+")
+
 Key: TypeAlias = "tuple[Any, ...]"
 
 FUTURE, STDLIB, THIRD_PARTY = "future", "standard-library", "third-party"
@@ -80,12 +82,14 @@ class ImportStyle:
         return order.index(section) if section in order else len(order)
 
 
-def natural(text: str) -> Key:
-    """Digits compare as numbers, all else character by character, as isort's natural order has it."""
-    parts: list[tuple[int, int]] = []
-    for digits, other in re.findall(r"([0-9]+)|([^0-9])", text):
-        parts.append((ord("0"), int(digits)) if digits else (ord(other), 0))
-    return tuple(parts)
+def natural(text: str) -> str:
+    """A text that sorts as isort's natural order has it: digits as numbers, all else by character."""
+    return _DIGITS.sub(_as_number, text)
+
+
+def _as_number(match: re.Match[str]) -> str:
+    digits = match.group().lstrip("0")
+    return f"0{chr(len(digits) + 1)}{digits}"  # the length first: a longer number is greater
 
 
 def member_key(what: Import, style: ImportStyle) -> Key:
@@ -95,7 +99,7 @@ def member_key(what: Import, style: ImportStyle) -> Key:
         name != "*",
         _member_type(name, style) if style.order_by_type else 0,
         len(name) if style.length_sort else 0,
-        () if style.case_sensitive else natural(name.lower()),
+        "" if style.case_sensitive else natural(name.lower()),
         natural(name),
         what.asname is not None,
         natural(what.asname or ""),
@@ -120,9 +124,9 @@ def statement_key(names: tuple[Import, ...], style: ImportStyle) -> Key:
         module not in style.force_to_top,
         len(module) + level if by_length else 0,
         (level > 0, distance),
-        () if style.case_sensitive else natural(module.lower()),
+        "" if style.case_sensitive else natural(module.lower()),
         natural(module),
-        (first.asname is not None, natural(first.asname or "")) if straight else (),
+        (first.asname is not None, natural(first.asname or "")) if straight else (False, ""),
         () if straight else member_key(first, style),
     )
 

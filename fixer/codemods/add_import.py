@@ -1,0 +1,198 @@
+"""AddImports: puts names into import statements where their places say, in each statement's own style.
+
+An ordinary LibCST transformer: `MetadataWrapper(module).visit(AddImports(edits))`. `apply.py` runs it on
+single statements, `command.py` under `libcst.tool`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+from libcst.metadata import PositionProvider
+
+from fixer.codemods.errors import EditError
+from fixer.codemods.import_layout import black_form, join_names
+from fixer.edits import AddImport, JoinImport, NewImport
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# Comments for tools do not count towards the length of a line (as in ruff and black).
+_PRAGMAS = ("noqa", "type:", "pyright:", "pylint:", "flake8:", "ruff:", "isort:", "nosec", "pragma:")
+
+
+class AddImports(cst.CSTTransformer):
+    """Applies every AddImport of one module; raises EditError where a place does not fit the source."""
+
+    METADATA_DEPENDENCIES = (PositionProvider,)
+
+    def __init__(self, edits: Sequence[AddImport]) -> None:
+        super().__init__()
+        self._joins: dict[tuple[int, int], list[AddImport]] = {}
+        self._new: dict[int, list[AddImport]] = {}
+        for edit in edits:
+            if isinstance(edit.place, JoinImport):
+                self._joins.setdefault((edit.place.line, edit.place.column), []).append(edit)
+            elif isinstance(edit.place, NewImport):
+                self._new.setdefault(edit.place.line, []).append(edit)
+            else:
+                raise EditError(f"`{edit.text}` has no place yet")
+
+    def visit_Module(self, node: cst.Module) -> bool:  # noqa: N802
+        self._module = node
+        return True
+
+    def visit_SimpleStatementLine(self, node: cst.SimpleStatementLine) -> bool:  # noqa: N802
+        return False  # its parts need no visit
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802
+        return False
+
+    def visit_ClassDef(self, node: cst.ClassDef) -> bool:  # noqa: N802
+        return False
+
+    def leave_SimpleStatementLine(  # noqa: N802
+        self, original_node: cst.SimpleStatementLine, updated_node: cst.SimpleStatementLine
+    ) -> cst.SimpleStatementLine:
+        if not self._joins:
+            return updated_node
+        line = updated_node
+        for index, statement in enumerate(original_node.body):
+            if isinstance(statement, cst.ImportFrom):
+                start = self.get_metadata(PositionProvider, statement).start
+                edits = self._joins.pop((start.line, start.column + 1), None)
+                if edits:
+                    line = self._joined(line, index, edits)
+        return line
+
+    def _joined(
+        self, line: cst.SimpleStatementLine, index: int, edits: list[AddImport]
+    ) -> cst.SimpleStatementLine:
+        statement = line.body[index]
+        assert isinstance(statement, cst.ImportFrom)
+        if isinstance(statement.names, cst.ImportStar):
+            raise EditError(f"`{edits[0].text}` cannot join a star import")
+        before = _width(line, self._module)
+        limit = min(edit.place.line_length for edit in edits if isinstance(edit.place, JoinImport))
+        for edit in sorted(edits, key=_order):
+            assert isinstance(edit.place, JoinImport)
+            alias = _alias(edit)
+            statement = join_names(statement, alias, edit.place.before, limit, self._module)
+        line = line.with_changes(body=[*line.body[:index], statement, *line.body[index + 1 :]])
+        if len(line.body) == 1 and _width(line, self._module) > limit and (before <= limit or limit == 0):
+            return black_form(line)
+        return line
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:  # noqa: N802
+        for line, column in self._joins:
+            raise EditError(f"line {line}, column {column}: no `from ... import` statement starts here")
+        for line in sorted(self._new, reverse=True):
+            updated_node = self._inserted(original_node, updated_node, line, self._new[line])
+        return updated_node
+
+    def _inserted(
+        self, original: cst.Module, updated: cst.Module, line: int, edits: list[AddImport]
+    ) -> cst.Module:
+        """The module with new statements just above what was `line` before any change."""
+        new, blank_after = new_statements(edits, updated)
+        blanks = [cst.EmptyLine(indent=False)] * blank_after
+        above = original.header  # the lines in front of the next statement
+        first = 1  # and the number of the first of them
+        for index, statement in enumerate(original.body):
+            start = self.get_metadata(PositionProvider, statement).start.line
+            lines = [*above, *statement.leading_lines]
+            first = start - len(lines)
+            if first <= line <= start:
+                body = list(updated.body)
+                kept = [*(updated.header if index == 0 else ()), *body[index].leading_lines]
+                kept, rest = kept[: line - first], kept[line - first :]
+                body[index] = body[index].with_changes(leading_lines=[*blanks, *rest])
+                if index == 0:
+                    updated = updated.with_changes(header=kept)
+                else:
+                    new[0] = new[0].with_changes(leading_lines=[*kept, *new[0].leading_lines])
+                return updated.with_changes(body=[*body[:index], *new, *body[index:]])
+            above = ()
+        if not original.body:
+            kept, rest = list(updated.header[: line - 1]), list(updated.header[line - 1 :])
+            if len(kept) == line - 1:
+                footer = [*blanks, *rest, *updated.footer]
+                return updated.with_changes(header=kept, body=new, footer=footer, has_trailing_newline=True)
+        first = original.code.count(original.default_newline) + 1 - len(original.footer)
+        first += not original.has_trailing_newline
+        kept, rest = list(updated.footer[: line - first]), list(updated.footer[line - first :])
+        if line < first or len(kept) != line - first:
+            raise EditError(f"line {line}: a new statement cannot go above this line")
+        new[0] = new[0].with_changes(leading_lines=[*kept, *new[0].leading_lines])
+        return updated.with_changes(body=[*updated.body, *new], footer=[*blanks, *rest])
+
+
+def new_statements(
+    edits: Sequence[AddImport], module: cst.Module
+) -> tuple[list[cst.SimpleStatementLine], int]:
+    """The statements that go above one line, blank lines in front included, and the blank lines behind."""
+    groups: dict[tuple[int, str, str], list[AddImport]] = {}
+    for edit in sorted(edits, key=_order):
+        rank = _order(edit)[:1]
+        single = "" if edit.what.name is not None and rank else edit.text
+        groups.setdefault((rank[0] if rank else 0, edit.what.module, single), []).append(edit)
+    statements: list[cst.SimpleStatementLine] = []
+    blank_after = 0
+    for group in groups.values():
+        place = group[0].place
+        assert isinstance(place, NewImport)
+        blank = [cst.EmptyLine(indent=False)] * place.blank_before
+        trailing = cst.TrailingWhitespace()
+        if place.comment:
+            trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(place.comment))
+        statement = _new_statement(group)
+        line = cst.SimpleStatementLine([statement], leading_lines=blank, trailing_whitespace=trailing)
+        if (
+            _width(line, module) > place.line_length
+            and isinstance(statement, cst.ImportFrom)
+            and (place.line_length or len(group) > 1)
+        ):
+            line = black_form(line)
+        statements.append(line)
+        blank_after = place.blank_after
+    return statements, blank_after
+
+
+def _new_statement(edits: list[AddImport]) -> cst.Import | cst.ImportFrom:
+    what = edits[0].what
+    statement = cst.parse_statement(what.statement)
+    assert isinstance(statement, cst.SimpleStatementLine)
+    node = statement.body[0]
+    assert isinstance(node, cst.Import | cst.ImportFrom)
+    if isinstance(node, cst.ImportFrom) and len(edits) > 1:
+        aliases = [_alias(edit) for edit in edits]
+        comma = cst.Comma(whitespace_after=cst.SimpleWhitespace(" "))
+        names = [alias.with_changes(comma=comma) for alias in aliases[:-1]]
+        return node.with_changes(names=[*names, aliases[-1]])
+    return node
+
+
+def _alias(edit: AddImport) -> cst.ImportAlias:
+    """`name` or `name as other`, without a comma."""
+    name = edit.what.name
+    if name is None:
+        raise EditError(f"`{edit.text}` cannot join a `from` statement")
+    asname = None
+    if edit.what.asname is not None:
+        space = cst.SimpleWhitespace(" ")
+        asname = cst.AsName(cst.Name(edit.what.asname), space, space)
+    return cst.ImportAlias(cst.Name(name), asname)
+
+
+def _order(edit: AddImport) -> tuple[int, ...]:
+    return edit.place.order if edit.place is not None else ()
+
+
+def _width(line: cst.SimpleStatementLine, module: cst.Module) -> int:
+    """The length in characters of the longest source line, comments for tools not counted."""
+    comment = line.trailing_whitespace.comment
+    if comment is not None and comment.value.lstrip("# ").startswith(_PRAGMAS):
+        line = line.with_changes(trailing_whitespace=cst.TrailingWhitespace())
+    code = module.code_for_node(line.with_changes(leading_lines=()))
+    return max(len(text) for text in code.replace("\r", "\n").split("\n"))

@@ -1,0 +1,134 @@
+"""Which lines of a source make up the statement around a line: as few as the codemods need to see."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# What has to stand in front of a header for it to be a statement of its own.
+_OPENERS = {
+    "elif": ("if 1:", " pass"),
+    "except": ("try:", " pass"),
+    "case": ("match 1:",),
+}
+
+
+def import_lines(lines: Sequence[str], line: int) -> tuple[int, int] | None:
+    """First and last line (from 1) of the import statement that starts at the beginning of `line`.
+
+    None where it shares its lines with another statement: that takes `enclosing_lines`.
+    """
+    if not lines[line - 1].startswith(("import", "from")):
+        return None
+    depth = 0
+    for number in range(line, len(lines) + 1):
+        code = lines[number - 1].partition("#")[0]  # there is no string in an import
+        if ";" in code or '"' in code or "'" in code:
+            return None
+        depth += code.count("(") - code.count(")")
+        if depth == 0 and not code.rstrip().endswith("\\"):
+            return line, number
+    return None
+
+
+def enclosing_lines(source: str, lines: Sequence[str], line: int) -> tuple[int, int]:
+    """First and last line (from 1) of the smallest statement, or compound statement's header, around `line`.
+
+    Statements that share a line count as one. Raises SyntaxError where the source does not parse.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(source)
+    spans = sorted(_spans(tree.body, lines))
+    around = [span for span in spans if span[0] <= line <= span[1]]
+    if not around:
+        return line, line
+    first, last = min(around, key=lambda span: span[1] - span[0])
+    while True:
+        touching = [span for span in spans if span[0] <= last and span[1] >= first]
+        wider = (min(span[0] for span in touching), max(span[1] for span in touching))
+        if wider == (first, last):
+            return first, last
+        first, last = wider
+
+
+def _spans(body: Sequence[ast.AST], lines: Sequence[str]) -> Iterator[tuple[int, int]]:
+    for node in body:
+        inner: list[ast.AST] = []
+        for field in ("body", "orelse", "finalbody", "handlers", "cases"):
+            value = getattr(node, field, None)
+            if isinstance(value, list):
+                inner.extend(value)
+        starts = [_first_line(node)]
+        starts.extend(decorator.lineno for decorator in getattr(node, "decorator_list", ()))
+        start = min(starts)
+        if not inner:
+            end = _last_line(node)
+            while end < len(lines) and lines[end - 1].rstrip().endswith("\\") and "#" not in lines[end - 1]:
+                end += 1
+            yield start, end
+            continue
+        below = min(_first_line(child) for child in inner)
+        for child in inner:
+            below = min([below, *(item.lineno for item in getattr(child, "decorator_list", ()))])
+        if below > start and lines[below - 1][: _column(inner, below)].strip() == "":
+            yield start, _header_end(lines, start, below - 1)
+            yield from _spans(inner, lines)
+        else:  # the body stands on the header's line
+            yield start, _last_line(node)
+
+
+def _header_end(lines: Sequence[str], start: int, end: int) -> int:
+    """Leaves comments and blank lines between header and body to themselves."""
+    while end > start and lines[end - 1].strip()[:1] in {"", "#"}:
+        end -= 1
+    return end
+
+
+def _column(nodes: Sequence[ast.AST], line: int) -> int:
+    columns = [getattr(node, "col_offset", 0) for node in nodes if _first_line(node) == line]
+    return min(columns) if columns else 0
+
+
+def _first_line(node: ast.AST) -> int:
+    if isinstance(node, ast.match_case):
+        return node.pattern.lineno
+    line = getattr(node, "lineno", 1)
+    assert isinstance(line, int)
+    return line
+
+
+def _last_line(node: ast.AST) -> int:
+    if isinstance(node, ast.match_case):
+        return _last_line(node.body[-1])
+    line = getattr(node, "end_lineno", 1)
+    assert isinstance(line, int)
+    return line
+
+
+def frame(piece: str, newline: str) -> tuple[str, str]:
+    """The text to put in front of and behind a statement or header so that it parses as a module."""
+    indent = piece[: len(piece) - len(piece.lstrip(" \t\x0c"))]
+    prefix = f"if 1:{newline}" if indent else ""
+    word = piece.strip().partition(" ")[0].partition("(")[0].rstrip(":")
+    if word in _OPENERS:
+        prefix += "".join(f"{indent}{line}{newline}" for line in _OPENERS[word])
+    end = "" if piece.endswith(("\n", "\r")) else newline
+    for suffix in ("", f"{end}{indent} pass{newline}"):
+        if _parses(prefix + piece + suffix):
+            return prefix, suffix
+    return prefix, f"{end}{indent} pass{newline}"
+
+
+def _parses(text: str) -> bool:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ast.parse(text)
+    except SyntaxError:
+        return False
+    return True
