@@ -1,11 +1,26 @@
-"""The data about names agrees with the Python that runs the tests."""
+"""The data about names agrees with the Python that runs the tests, and its reader says what the data says."""
 
 from __future__ import annotations
 
+import ast
 import builtins
+import importlib
+import json
 import sys
+from pathlib import Path
+from typing import Any
 
+import pytest
+
+from fixer.edits import Import
 from fixer.facts.builtin_names import BUILTIN_NAMES, BUILTIN_SINCE
+from fixer.known import vocabulary
+from fixer.known.vocabulary import Known, candidates
+
+TOOLS = Path(__file__).with_name("tools")
+DATA = Path(vocabulary.__file__).with_name("vocabulary.json")
+Probe = dict[str, dict[str, Any]]
+EVERY = [known for name in sorted(vocabulary.names()) for known in candidates(name)]
 
 
 def test_every_builtin_of_this_python_is_known() -> None:
@@ -17,3 +32,118 @@ def test_versions_of_builtins_are_right() -> None:
     for name, since in BUILTIN_SINCE.items():
         if not name.startswith("__"):
             assert hasattr(builtins, name) == (sys.version_info >= since), name
+
+
+@pytest.fixture(scope="module")
+def found() -> Probe:
+    """What this Python says of its standard library."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.syspath_prepend(TOOLS)
+        generator = importlib.import_module("generate_vocabulary")
+        result: Probe = generator.probe(sys.executable, generator.load_curated())
+    return result
+
+
+def exists_here(known: Known) -> bool:
+    version = sys.version_info[:2]
+    return (known.since or version) <= version <= (known.until or version)
+
+
+def probed_here() -> bool:
+    """Whether a Python of this version had its say when the data was made; newer ones may add attributes."""
+    return list(sys.version_info[:2]) in json.loads(DATA.read_text("utf-8"))["versions"]
+
+
+def test_modules_agree_with_this_python(found: Probe) -> None:
+    offered_here, missing = 0, []
+    for name, attributes in found["modules"].items():
+        bare = [known for known in candidates(name) if known.what == Import(name)]
+        if not probed_here():
+            continue
+        assert bare and exists_here(bare[0]), name
+        if attributes and bare[0].attributes is not None:
+            offered = frozenset[str]().union(*(known.attributes or () for known in candidates(name)))
+            offered_here += len(attributes)
+            missing += [f"{name}.{attribute}" for attribute in attributes if attribute not in offered]
+    # Other systems have a few more constants, and a bugfix release of Python may add a name.
+    assert len(missing) <= offered_here / 50, missing
+
+
+def test_members_agree_with_this_python(found: Probe) -> None:
+    offered_here, missing = 0, []
+    listed = {(known.what.module, known.what.name): known for known in EVERY if known.distribution is None}
+    for module, members in found["members"].items():
+        for name, described in members.items():
+            known = listed.pop((module, name), None)
+            if known is None or not probed_here():
+                continue  # left out on purpose (`omit`), or newer than the data
+            assert exists_here(known), (module, name)
+            offered_here += len(described["attributes"])
+            missing += [f"{name}.{one}" for one in described["attributes"] if not known.has(one)]
+    assert len(missing) <= offered_here / 50, missing
+    left = [known for known in listed.values() if known.what.module in found["members"] and known.what.name]
+    assert not [known.what.statement for known in left if exists_here(known) and probed_here()]
+
+
+def test_every_statement_is_an_import_that_binds_the_name() -> None:
+    for name in vocabulary.names():
+        for known in candidates(name):
+            (statement,) = ast.parse(known.what.statement).body
+            assert isinstance(statement, (ast.Import, ast.ImportFrom))
+            assert known.what.bound == name
+        alike = [known.default for known in candidates(name) if known.equivalent]
+        assert alike.count(True) == (1 if alike else 0), name
+
+
+FITS = [  # how the name is used, and the only imports that fit
+    ("datetime", ("now", True, "value"), ["from datetime import datetime"]),
+    ("datetime", ("timedelta", True, "value"), ["import datetime"]),
+    ("datetime", (None, True, "value"), ["from datetime import datetime"]),
+    ("time", ("sleep", True, "value"), ["import time"]),
+    ("patch", ("object", True, "decorator"), ["from unittest.mock import patch"]),
+    ("patch", (None, True, "decorator"), ["from unittest.mock import patch"]),
+    ("patch", ("get", True, "value"), []),
+    ("MagicMock", ("anything", True, "value"), ["from unittest.mock import MagicMock"]),
+    ("TimeoutExpired", (None, False, "exception"), ["from subprocess import TimeoutExpired"]),
+    ("Path", (None, False, "exception"), []),
+    ("importlib", ("import_module", True, "value"), ["import importlib"]),
+    ("importlib", ("util", False, "value"), ["import importlib.util"]),
+    ("os", ("path", False, "value"), ["import os"]),
+    ("np", ("array", True, "value"), ["import numpy as np"]),
+    ("json", (None, True, "value"), []),
+    ("HTTPStatus", (None, False, "base"), []),
+    ("SimpleNamespace", (None, False, "base"), ["from types import SimpleNamespace"]),
+]
+
+
+@pytest.mark.parametrize(("name", "use", "expected"), FITS)
+def test_a_candidate_must_fit_the_use(
+    name: str, use: tuple[str | None, bool, str], expected: list[str]
+) -> None:
+    fitting = [known for known in candidates(name) if known.fits(*use)]
+    assert [known.what.statement for known in fitting] == expected
+
+
+TOLD = [
+    ("calendar", "monthrange", True),
+    ("calendar", "name", False),
+    ("email", "message", False),
+    ("queue", "Empty", True),
+    ("time", "time", True),
+    ("token", "type", False),
+    ("code", "replace", False),
+    ("string", "ascii_letters", True),
+    ("call", "anything", False),
+    ("patch", None, True),
+]
+
+
+@pytest.mark.parametrize(("name", "attribute", "told"), TOLD)
+def test_a_generic_word_is_told_by_a_distinctive_attribute_only(
+    name: str, attribute: str | None, told: bool
+) -> None:
+    assert any(known.told_by(attribute, called=True) for known in candidates(name)) == told
+
+
+def test_an_unknown_name_has_no_candidates() -> None:
+    assert candidates("no_such_name_in_the_vocabulary") == ()
