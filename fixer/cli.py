@@ -53,7 +53,7 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
 
 
 @click.command(context_settings=SETTINGS, epilog=EPILOG)
-@click.argument("paths", nargs=-1, type=click.Path(exists=True, readable=True))
+@click.argument("paths", nargs=-1)
 @click.option("--diff", is_flag=True, help="Print a diff for `git apply`; write nothing.")
 @click.option("--check", is_flag=True, help="Report findings; write nothing.")
 @click.option(
@@ -105,15 +105,15 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
     applied; everything else is reported with a reason.
     """
     _refuse_contradictions(context, options)
+    cwd = Path.cwd()
+    config = _configured(cwd, paths, options)
     from fixer.output.deliver import deliver
     from fixer.output.paint import wants_color
     from fixer.output.progress import Progress
     from fixer.output.view import View
     from fixer.run import Mode, run
 
-    cwd = Path.cwd()
     mode = Mode.DIFF if options["diff"] else Mode.CHECK if options["check"] else Mode.REPAIR
-    config = _configured(cwd, paths, options)
     if sys.stderr.isatty() and not options["quiet"]:
         with Progress(sys.stderr) as progress:
             report = run(config, paths or (".",), mode, cwd, progress)
@@ -184,7 +184,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as error:
-        return _fail(_sentence(error, words), f"`{program} --help` shows what it takes.")
+        return _fail(error.format_message(), f"`{program} --help` shows what it takes.")
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return 130
@@ -192,7 +192,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except Exception as error:
-        return _failed(error, verbose="--verbose" in words or "-v" in words)
+        return _failed(error, words)
 
 
 def _configured(cwd: Path, paths: tuple[str, ...], options: dict[str, Any]) -> Config:
@@ -205,11 +205,12 @@ def _configured(cwd: Path, paths: tuple[str, ...], options: dict[str, Any]) -> C
     from fixer.root import start_folder
     from fixer.rules import load_rules
 
+    rules = [(rule.code, rule.name) for rule in load_rules()]
     chosen = {key: options[key] for key in ("select", "extend_select", "ignore") if options[key]}
-    if chosen:
-        check_selectors(Config(**chosen), [(rule.code, rule.name) for rule in load_rules()])
+    check_selectors(Config(**chosen), rules)
     explicit = options["config_file"]
     config = load(start_folder(paths, cwd), Path(explicit) if explicit else None, options["isolated"])
+    check_selectors(config, rules)
     if "select" in chosen:
         config = dataclasses.replace(config, extend_select=(), ignore=())
     changes: dict[str, Any] = {"output_format": options["output_format"] or config.output_format or "text"}
@@ -264,23 +265,22 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
             raise click.UsageError(f"{flags[one]} and {flags[other]} exclude each other; give one of them.")
 
 
-def _sentence(error: click.ClickException, words: list[str]) -> str:
-    message = error.format_message()
-    late = next((word for word in words if word in COMMANDS), None)
-    if late and f"'{late}'" in message:
-        message += f" To run the command, write `testfix {late}` first."
-    return message
+def _late_command(message: str, words: list[str]) -> str:
+    """Advice for `testfix --color never rules`, where `rules` was taken for a path."""
+    late = next((word for word in words if word in COMMANDS and word in message), None)
+    return f"The command `{late}` must be the first word: `testfix {late}`." if late else ""
 
 
-def _failed(error: Exception, verbose: bool) -> int:
+def _failed(error: Exception, words: list[str]) -> int:
     """Known failures as their own sentence, anything else as a defect of testfix."""
     from fixer.config import ConfigError
     from fixer.rules import UnknownRuleError
 
     if isinstance(error, (ConfigError, UnknownRuleError)):
-        return _fail(str(error))
+        return _fail(str(error), _late_command(str(error), words))
     if isinstance(error, OSError) and error.filename is not None:
         return _fail(f"{error.filename}: {error.strerror}.")
+    verbose = "--verbose" in words or "-v" in words
     if verbose:
         import traceback
 

@@ -16,9 +16,9 @@ BAR = 30
 class Progress:
     """Called with (files done, files in all). As a context manager it wipes the bar at the end."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, delay: float = DELAY) -> None:
         self._stream = stream
-        self._next = time.monotonic() + DELAY
+        self._next = time.monotonic() + delay
         self._drawn = 0
 
     def __call__(self, done: int, total: int) -> None:
