@@ -50,7 +50,6 @@ class ImportStyle:
     force_wrap: int = 0
     force_sort_within_sections: bool = False
     force_to_top: frozenset[str] = frozenset()
-    forced_separate: tuple[str, ...] = ()
     from_first: bool = False
     case_sensitive: bool = False
     order_by_type: bool = True
@@ -60,7 +59,6 @@ class ImportStyle:
     constants: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
-    split_on_trailing_comma: bool = True
 
     def on_own_line(self, what: Import) -> bool:
         """Whether the name gets a statement for itself."""
