@@ -37,22 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = (*testfix_command(options.testfix), *options.testfix_option)
     details: list[str] = []
     changes: list[str] = []
-    print(
-        "| repository | files checked | findings | rules | errors | files changed |\n|---|---|---|---|---|---|"
-    )
-    for folder in options.repository:
-        said, changed = examine(folder.resolve(), command)
-        findings = said["findings"]
+    print("| repository | files checked | findings | rules | errors | files changed |")
+    print("|---|---|---|---|---|---|")
+    for given in options.repository:
+        folder = given.resolve()
+        said, changed = examine(folder, command)
+        findings, errors = said["findings"], said["errors"]
         rules = Counter(f"{finding['code']} {finding['safety'] or 'no fix'}" for finding in findings)
         kinds = ", ".join(f"{count} {rule}" for rule, count in sorted(rules.items())) or "-"
-        checked, errors = said["files_checked"], len(said["errors"])
-        row = [folder.resolve().name, checked, len(findings), kinds, errors, len(changed)]
+        row = [folder.name, said["files_checked"], len(findings), kinds, len(errors), len(changed)]
         print("| " + " | ".join(map(str, row)) + " |", flush=True)
-        details += [f"{folder.resolve().name}/{_line(finding)}" for finding in findings]
-        details += [
-            f"{folder.resolve().name}/{error['path']}: {error['message']}" for error in said["errors"]
-        ]
-        changes += [f"{folder.resolve().name}/{path}" for path in changed]
+        details += [f"{folder.name}/{_line(finding)}" for finding in findings]
+        details += [f"{folder.name}/{error['path']}: {error['message']}" for error in errors]
+        changes += [f"{folder.name}/{path}" for path in changed]
     if not options.totals:
         print("\nFindings\n", *(details or ["none"]), sep="\n")
         print("\nChanged files\n", *(changes or ["none"]), sep="\n")
