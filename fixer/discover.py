@@ -17,7 +17,7 @@ from fixer.report import FileError
 from fixer.walk import Folder, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fixer.config import Config
@@ -59,16 +59,17 @@ def discover(paths: Sequence[str], config: Config, root: Path, cwd: Path) -> Dis
     return Discovered(_each_once(found, walk.root), tuple(errors))
 
 
-def project_files(root: Path, config: Config) -> list[str]:
-    """All Python files of the project, relative to `root`, sorted; whatever paths a run names."""
+def project_files(root: Path, config: Config, also: Callable[[str], bool] = lambda path: False) -> list[str]:
+    """All Python files of the project, relative to `root`, sorted; whatever paths a run names.
+
+    `also` adds others that it accepts by their relative path, as long as they are not ignored.
+    """
     walk = Walk(root, config)
-    found = [
-        folder.join(name)
-        for folder in walk.folders("")
-        for name in folder.python
-        if not folder.ignores_file(name)
-    ]
-    return sorted(found)
+    found = []
+    for folder in walk.folders(""):
+        others = [name for name in folder.names.difference(folder.links) if also(folder.join(name))]
+        found += [folder.join(name) for name in (*folder.python, *others) if not folder.ignores_file(name)]
+    return sorted(set(found))
 
 
 def printable(path: str) -> str:
@@ -157,7 +158,7 @@ class _TestFiles:
         holds = self._holds.get(folder)
         if holds is None:
             if python is None:
-                python = [name for name in os.listdir(self._walk.absolute(folder)) if name.endswith(".py")]
+                python = _python_names(self._walk.absolute(folder))
             holds = folder.rpartition("/")[2] in _TEST_FOLDERS or any(
                 name != "conftest.py" and self._is_test(folder, name) for name in python
             )
@@ -182,8 +183,15 @@ class _TestFiles:
         return known
 
 
+def _python_names(folder: str) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name.endswith(".py")]
+    except OSError:  # may be passed through, not listed
+        return []
+
+
 def _relative(absolute: str, root: str) -> str:
-    """`absolute` from `root` ("" for the root); links are resolved only where it is not below it as written."""
+    """`absolute` from `root` ("" for the root); links are resolved only where it is not below as written."""
     if absolute != root and not absolute.startswith(os.path.join(root, "")):
         real, real_root = os.path.realpath(absolute), os.path.realpath(root)
         if real == real_root or real.startswith(os.path.join(real_root, "")):

@@ -26,17 +26,14 @@ if TYPE_CHECKING:
 OTHER_CODES: Mapping[str, frozenset[str]] = {"TF101": frozenset({"F821", "name-defined"})}
 
 _CHEAP = re.compile(r"noqa|testfix:|type:\s*ignore\[", re.IGNORECASE)
-_NOQA = re.compile(
-    r"#\s*noqa(?![\w-])(?:\s*(?P<colon>:)\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?", re.I
-)
+# As ruff reads it: the word in any case, the codes in capitals.
+_CODES = r"(?![\w-])(?:\s*(?P<colon>:)\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?"
+_NOQA = re.compile(rf"#\s*(?i:noqa){_CODES}")
+_NOQA_FILE = re.compile(rf"#\s*(?:ruff|flake8)\s*:\s*(?i:noqa){_CODES}")
 _IN_BRACKETS = r"(?:\[(?P<codes>[^\]]*)\])"
 _IGNORE = re.compile(rf"#\s*testfix:\s*ignore(?![\w-]){_IN_BRACKETS}?")
 _TYPE_IGNORE = re.compile(rf"#\s*type:\s*ignore{_IN_BRACKETS}")
 _IGNORE_FILE = re.compile(rf"#\s*testfix:\s*ignore-file(?![\w-]){_IN_BRACKETS}?")
-_NOQA_FILE = re.compile(
-    r"#\s*(?:ruff|flake8)\s*:\s*noqa(?![\w-])(?:\s*(?P<colon>:)\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?",
-    re.I,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +122,7 @@ def _parse(text: str, line: int, column: int, own_line: bool) -> Iterator[Suppre
         if match is None or (whole_file and not own_line):
             continue
         codes = tuple(re.findall(r"[^\s,]+", match["codes"] or ""))
-        if pattern in (_NOQA, _NOQA_FILE):
-            named = match["colon"] is not None
-            codes = tuple(code.upper() for code in codes)
-        else:
-            named = match["codes"] is not None
+        named = match["colon" if "colon" in pattern.groupindex else "codes"] is not None
         if codes or not named:
             start = column + match.start()
             yield Suppression(Span(line, start, line, start + len(match[0])), codes, whole_file)
@@ -149,7 +142,7 @@ def _comments(source: str) -> Iterator[tuple[str, int, int, bool, int]]:
     first = 0  # line where the statement that is being read began; 0: between statements
     comment: tuple[str, int, int, bool] | None = None
     try:
-        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        for token in tokenize.generate_tokens(io.StringIO(source, newline=None).readline):
             if token.type == tokenize.COMMENT:
                 if comment is not None:
                     yield (*comment, comment[1])
