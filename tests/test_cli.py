@@ -134,7 +134,7 @@ def test_the_command_line_goes_before_the_configuration(
         (["--dif"], "--diff"),
         (["--select", "TF999"], "`TF999`"),
         (["--ignore", "undefined-nam"], "did you mean `undefined-name`?"),
-        (["nowhere.py"], "The path nowhere.py does not exist."),
+        (["nowhere.py"], "The path 'nowhere.py' does not exist."),
         (["--output-format", "xml"], "'xml' is not one of 'text', 'concise', 'json'"),
         (["--jobs", "0"], "0 is not in the range x>=1"),
         (["--diff", "--check"], "--diff and --check exclude each other"),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 
@@ -77,8 +78,9 @@ def test_case(case: Case | PageError, tmp_path: Path, request: pytest.FixtureReq
     if request.config.getoption("--update-pages"):
         rewrite(case.page, case.title, shown(diff.out), outputs)
     else:
-        assert shown(diff.out) == case.expected_diff, where
-        assert outputs == [console.output for console in case.consoles], where
+        _equal(shown(diff.out), case.expected_diff, where)
+        for console, output in zip(case.consoles, outputs, strict=True):
+            _equal(output, console.output, where)
 
     arguments = [word for word in case.diff_arguments if word != "--diff"]
     run_testfix(arguments, folder)
@@ -91,6 +93,14 @@ def test_case(case: Case | PageError, tmp_path: Path, request: pytest.FixtureReq
         git_apply(diff.out, applied)
         assert contents(applied) == repaired, f"{where}: --diff is not what gets written"
     _same_however_it_is_run(case, arguments, tmp_path, diff.out, repaired)
+
+
+def _equal(printed: str, expected: str, where: str) -> None:
+    if printed != expected:
+        lines = difflib.unified_diff(
+            expected.split("\n"), printed.split("\n"), "the page", "testfix", n=99, lineterm=""
+        )
+        pytest.fail("\n".join((where, *lines)), pytrace=False)
 
 
 def _parses(original: dict[str, bytes], repaired: dict[str, bytes]) -> None:
