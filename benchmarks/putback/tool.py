@@ -18,15 +18,13 @@ NAMES = ("testfix", "testfix-unsafe", "pyflyby", "autoimport")
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """`whole`: one call takes many files and reads the project around them; else one call per file.
+    """`accepted` are the exit codes that do not mean that the tool itself failed.
 
-    `accepted` are the exit codes that do not mean that the tool itself failed. When it does fail, that ends
-    the benchmark if it `must_work`, and is counted otherwise.
+    When it does fail, that ends the benchmark if it `must_work`, and is counted otherwise.
     """
 
     name: str
     command: tuple[str, ...]
-    whole: bool
     accepted: tuple[int, ...]
     must_work: bool
 
@@ -35,14 +33,14 @@ def tool(name: str, testfix: str | None, options: Sequence[str]) -> Tool:
     """The tool of that name. Raises SystemExit with a sentence when it is not installed."""
     if name in ("testfix", "testfix-unsafe"):
         unsafe = ("--unsafe-fixes",) if name == "testfix-unsafe" else ()
-        return Tool(name, (*testfix_command(testfix), "--quiet", *unsafe, *options), True, (0, 1), True)
+        return Tool(name, (*testfix_command(testfix), "--quiet", *unsafe, *options), (0, 1), True)
     if name == "pyflyby":
         # Without the first three options it also removes, rewrites and adds imports nobody asked for; the
         # last keeps it from lining up the word "import" in column 32.
         careful = ("--no-remove-unused", "--no-canonicalize", "--no-add-mandatory", "--unaligned")
-        return Tool(name, (find("tidy-imports"), "--quiet", "--replace", *careful), False, (0,), False)
+        return Tool(name, (find("tidy-imports"), "--quiet", "--replace", *careful), (0,), False)
     if name == "autoimport":
-        return Tool(name, (find("autoimport"), "--keep-unused-imports"), False, (0,), False)
+        return Tool(name, (find("autoimport"), "--keep-unused-imports"), (0,), False)
     raise SystemExit(f"There is no tool {name!r}; choose from {', '.join(NAMES)}.")
 
 
@@ -89,28 +87,35 @@ def find(program: str) -> str:
 def run(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> list[str]:
     """Run the tool on the files, in place, from inside `folder`. Returns what each call that failed said.
 
+    Where a call with many files fails, those it left alone get a call each: a crash costs one file only.
     Raises SystemExit when a tool that must not fail does.
     """
-    environment = testfix_environment(tool.command)
-    calls = [list(paths)] if tool.whole else [[path] for path in paths]
-    failed: list[str] = []
-    for call in calls:
-        try:
-            done = subprocess.run(
-                [*tool.command, *call],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            failed.append(f"no end after {timeout:.0f} s on {' '.join(call[:3])}")
-            continue
-        if done.returncode not in tool.accepted:
-            message = done.stderr.decode(errors="replace").strip()[-2000:]
-            if tool.must_work:
-                raise SystemExit(f"{tool.name} failed with exit status {done.returncode}:\n{message}")
-            failed.append(f"{' '.join(call[:3])}: {message[-200:]}")
-    return failed
+    before = {path: (folder / path).read_bytes() for path in paths}
+    said = _call(tool, folder, paths, timeout)
+    if said is None:
+        return []
+    if tool.must_work:
+        raise SystemExit(f"{tool.name} failed: {said}")
+    if len(paths) == 1:
+        return [f"{paths[0]}: {said[-200:]}"]
+    untouched = [path for path in paths if (folder / path).read_bytes() == before[path]]
+    return [failure for path in untouched for failure in run(tool, folder, [path], timeout)]
+
+
+def _call(tool: Tool, folder: Path, paths: Sequence[str], timeout: float) -> str | None:
+    """None when the tool ended as it should."""
+    try:
+        done = subprocess.run(
+            [*tool.command, *paths],
+            cwd=folder,
+            env=testfix_environment(tool.command),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return f"no end after {timeout:.0f} s"
+    if done.returncode in tool.accepted:
+        return None
+    return f"exit status {done.returncode}: {done.stderr.decode(errors='replace').strip()[-2000:]}"
