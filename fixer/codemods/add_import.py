@@ -118,7 +118,12 @@ class AddImports(cst.CSTTransformer):
             kept, rest = list(updated.header[: line - 1]), list(updated.header[line - 1 :])
             if len(kept) == line - 1:
                 footer = [*blanks, *rest, *updated.footer]
-                return updated.with_changes(header=kept, body=new, footer=footer, has_trailing_newline=True)
+                return updated.with_changes(
+                    header=kept,
+                    body=new,
+                    footer=footer,
+                    has_trailing_newline=updated.has_trailing_newline or not original.header,
+                )
         first = original.code.count(original.default_newline) + 1 - len(original.footer)
         first += not original.has_trailing_newline
         kept, rest = list(updated.footer[: line - first]), list(updated.footer[line - first :])

@@ -124,8 +124,8 @@ def statement_key(names: tuple[Import, ...], style: ImportStyle) -> Key:
         (level > 0, distance),
         "" if style.case_sensitive else natural(module.lower()),
         natural(module),
-        (first.asname is not None, natural(first.asname or "")) if straight else (False, ""),
         () if straight else member_key(first, style),
+        (first.asname is not None, natural(first.asname or "")),
     )
 
 

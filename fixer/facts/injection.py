@@ -7,9 +7,7 @@ import re
 from dataclasses import dataclass
 
 # One byte search decides whether a file is worth a syntax tree.
-_SUSPECT = re.compile(
-    rb"\bglobals\(|\bexec\(|\bvars\(\)|\blocals\(\)|builtins\b|\bsys\.modules\[|__dict__"
-)
+_SUSPECT = re.compile(rb"\bglobals\(|\bexec\(|\bvars\(\)|\blocals\(\)|builtins\b|\bsys\.modules\[|__dict__")
 _READS = frozenset({"get", "items", "keys", "values", "copy", "__contains__", "__getitem__"})
 
 
@@ -84,7 +82,11 @@ class _Reader:
                 self.unknown = self.unknown or "exec()"
         elif isinstance(function, ast.Name) and function.id in ("getattr", "hasattr", "eval", "len", "dict"):
             self.read_only.update(node.args)
-        elif _attribute(function) in ("setattr", "delattr") and len(node.args) >= 2 and _is_module(node.args[0]):
+        elif (
+            _attribute(function) in ("setattr", "delattr")
+            and len(node.args) >= 2
+            and _is_module(node.args[0])
+        ):
             self.read_only.add(node.args[0])
             self.bind(node.args[0], [node.args[1]], "setattr() with a computed name")
         elif isinstance(function, ast.Attribute) and _is_namespace(function.value, at_module):

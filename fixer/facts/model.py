@@ -59,7 +59,8 @@ class Problem:
 
     message: str
     line: int = 1
-    syntax: bool = False  # this Python's compiler refuses it; another parser might not
+    syntax: bool = False  # this Python's parser refuses it; another might not
+    newer: bool = False  # sound, but only for a newer Python than the one testfix runs on
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ class Facts:
 
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
     import statement binds, anywhere in the file. The rest is read only where `undefined` is not empty.
-    `star_imports`: modules imported with `*`. `injected`: names the file binds at run time under a literal
+    `bound`: names that the module's own scope binds. `star_imports`: modules imported with `*`. `injected`: names the file binds at run time under a literal
     name (`globals()["x"] = ...`); `injects_unknown` names the construct when they cannot be read.
     """
 
@@ -109,6 +110,7 @@ class Facts:
     problem: Problem | None = None
     undefined: tuple[Use, ...] = ()
     imported: frozenset[str] = frozenset()
+    bound: frozenset[str] = frozenset()
     star_imports: tuple[str, ...] = ()
     injected: frozenset[str] = frozenset()
     injects_unknown: str | None = None
@@ -120,7 +122,7 @@ class Outline:
     """What any file of the project offers to others, read without parsing it.
 
     `imports` in order. `defined` pairs a name at module level with how it is bound: "class", "function",
-    "decorated" (a decorated class or function, which may be anything) or "value". `exports` is a literal
+    "decorated" (a decorated class or function, which may be anything), "fixture" or "value". `exports` is a literal
     `__all__`, None where there is none or it cannot be read. `star_imports` are the modules imported with
     `*` at module level; `builtins` are names put into Python's `builtins` for every file of the process.
     """

@@ -31,16 +31,15 @@ def read_outline(path: str, source: bytes) -> Outline:
     text = b"\n" + source.removeprefix(b"\xef\xbb\xbf")
     imports, stars = _imports(text)
     defined = []
+    quotes = _Quotes(text)
     for match in _DEFINITION.finditer(text):
+        if quotes.inside(match.start()):
+            continue
         kind, function_or_class, value = match.groups()
         if value is not None:
             defined.append((_name(value), "value"))
         else:
-            above = text[text.rfind(b"\n", 0, match.start()) + 1 : match.start()]
-            plain = not above.startswith((b"@", b")"))
-            defined.append(
-                (_name(function_or_class), ("class" if kind else "function") if plain else "decorated")
-            )
+            defined.append((_name(function_or_class), _kind(text, match.start(), kind is not None)))
     builtins = _BUILTIN.findall(text) if b"builtins" in text else []
     return Outline(
         path,
@@ -52,12 +51,40 @@ def read_outline(path: str, source: bytes) -> Outline:
     )
 
 
+class _Quotes:
+    """Counts triple quotes along a text, to tell code from what only looks like it inside a string."""
+
+    def __init__(self, text: bytes) -> None:
+        self.text = text
+        self.at = 0
+        self.double = self.single = False
+
+    def inside(self, at: int) -> bool:
+        """Whether byte `at` (never less than the last time) lies in a triple-quoted string."""
+        self.double ^= self.text.count(b'"""', self.at, at) % 2 == 1
+        self.single ^= self.text.count(b"'''", self.at, at) % 2 == 1
+        self.at = at
+        return self.double or self.single
+
+
+def _kind(text: bytes, at: int, is_class: bool) -> str:
+    """How the function or class whose line begins behind byte `at` is bound."""
+    above = text[text.rfind(b"\n", 0, at) + 1 : at]
+    if not above.startswith((b"@", b")")):
+        return "class" if is_class else "function"
+    decorators = text[max(text.rfind(b"\n\n", 0, at), 0) : at]
+    return "fixture" if b"fixture" in decorators else "decorated"
+
+
 def _imports(text: bytes) -> tuple[list[ImportedName], list[str]]:
     found: list[ImportedName] = []
     stars: list[str] = []
     line = at = 0
     typing_only = b"TYPE_CHECKING:" in text
+    quotes = _Quotes(text)
     for match in _IMPORT.finditer(text):
+        if quotes.inside(match.start()):
+            continue
         line += text.count(b"\n", at, match.start() + 1)
         at = match.start() + 1
         top_level = not match.group(1)

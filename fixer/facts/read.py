@@ -8,7 +8,7 @@ import warnings
 
 from fixer.facts.injection import Injection, may_inject, read_injection
 from fixer.facts.model import Facts, Problem
-from fixer.facts.symbols import read_scopes
+from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.facts.uses import find_uses
 
@@ -41,6 +41,7 @@ def read_facts(path: str, source: bytes) -> Facts:
         path,
         undefined=uses,
         imported=scopes.imported,
+        bound=module_names(scopes),
         star_imports=tuple(_STAR.findall(text)),
         injected=injection.here | injection.everywhere,
         injects_unknown=injection.unknown,

@@ -51,8 +51,4 @@ def _end_of_block(lines: Sequence[str], start: int, indent: int) -> int:
 
 def _strings_closed(lines: Sequence[str]) -> bool:
     block = "\n".join(lines)
-    return (
-        block.count('"""') % 2 == 0
-        and block.count("'''") % 2 == 0
-        and not block.rstrip().endswith("\\")
-    )
+    return block.count('"""') % 2 == 0 and block.count("'''") % 2 == 0 and not block.rstrip().endswith("\\")

@@ -81,6 +81,15 @@ def read_scopes(source: bytes) -> Scopes:
     return Scopes(frozenset(unbound), frozenset(doubtful & unbound), frozenset(imported), top)
 
 
+def module_names(scopes: Scopes) -> frozenset[str]:
+    """The names that the module's own scope binds."""
+    return frozenset(
+        name
+        for name, flags in scopes.table.symbols.items()
+        if flags & DEF_BOUND and not flags & _COMPREHENSION_ONLY
+    )
+
+
 def unbound_by_scope(scopes: Scopes) -> dict[tuple[int, str], frozenset[str]]:
     """For each scope that reads an unbound name: (its 1-based line, its name) -> those names.
 

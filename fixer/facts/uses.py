@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 import warnings
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from fixer.facts.model import Role, Use
 from fixer.facts.skeleton import skeleton
@@ -15,6 +17,7 @@ from fixer.facts.text import lines_of
 from fixer.span import Span
 
 _Functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+_Tries = (ast.Try, ast.TryStar) if sys.version_info >= (3, 11) else (ast.Try,)
 _Comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _COMPREHENSION_NAMES = {
     ast.ListComp: "listcomp",
@@ -103,6 +106,15 @@ def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
     return bound & doubtful
 
 
+class _Place(NamedTuple):
+    """Where the walk stands: the unbound names its scope reads, whether a `try` around it catches
+    NameError, and whether it is a function's own body, whose annotations are never evaluated."""
+
+    names: frozenset[str]
+    guarded: bool = False
+    local: bool = False
+
+
 class _Finder:
     """Walks a module, down only where a line of interest lies."""
 
@@ -123,7 +135,7 @@ class _Finder:
         self.annotated = frozenset().union(*annotations) & names
 
     def module(self, tree: ast.Module) -> Iterator[Use]:
-        yield from self.block(tree.body, self.scope(0, "top"), False)
+        yield from self.block(tree.body, _Place(self.scope(0, "top")))
 
     def scope(self, line: int, name: str) -> frozenset[str]:
         return self.by_scope.get((line, name), frozenset()) & self.names
@@ -137,139 +149,147 @@ class _Finder:
         at = bisect_left(self.keep, start)
         return at < len(self.keep) and self.keep[at] <= (node.end_lineno or start)  # type: ignore[attr-defined]
 
-    def block(self, body: Sequence[ast.AST], names: frozenset[str], guarded: bool) -> Iterator[Use]:
+    def block(self, body: Sequence[ast.AST], at: _Place) -> Iterator[Use]:
         for node in body:
             if self.of_interest(node):
-                yield from self.statement(node, names, guarded)
+                yield from self.statement(node, at)
 
-    def statement(self, node: ast.AST, names: frozenset[str], guarded: bool) -> Iterator[Use]:
+    def statement(self, node: ast.AST, at: _Place) -> Iterator[Use]:
         if isinstance(node, _Functions):
-            yield from self.function(node, names, guarded)
+            yield from self.function(node, at)
         elif isinstance(node, ast.ClassDef):
-            inside = self.scope(node.lineno, node.name)
-            header = names | inside if getattr(node, "type_params", None) else names
-            for decorator in node.decorator_list:
-                yield from self.expression(decorator, header, guarded, Role.DECORATOR)
-            for base in node.bases:
-                yield from self.expression(base, header, guarded, Role.BASE)
-            for keyword in node.keywords:
-                yield from self.expression(keyword.value, header, guarded)
-            yield from self.block(node.body, inside, guarded)
-        elif isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
+            yield from self.class_(node, at)
+        elif isinstance(node, _Tries):
             catches = any(_catches_name_error(handler.type) for handler in node.handlers)
-            yield from self.block(node.body, names, guarded or catches)
-            yield from self.block([*node.handlers, *node.orelse, *node.finalbody], names, guarded)
+            yield from self.block(node.body, at._replace(guarded=at.guarded or catches))
+            yield from self.block([*node.handlers, *node.orelse, *node.finalbody], at)
         elif isinstance(node, ast.ExceptHandler):
-            if node.type is not None:
-                types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-                for kind in types:
-                    yield from self.expression(kind, names, guarded, Role.EXCEPTION)
-            yield from self.block(node.body, names, guarded)
+            types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            for kind in types:
+                if kind is not None:
+                    yield from self.expression(kind, at, Role.EXCEPTION)
+            yield from self.block(node.body, at)
         elif isinstance(node, ast.Raise):
             if node.exc is not None:
-                yield from self.expression(node.exc, names, guarded, Role.EXCEPTION)
+                yield from self.expression(node.exc, at, Role.EXCEPTION)
             if node.cause is not None:
-                yield from self.expression(node.cause, names, guarded)
+                yield from self.expression(node.cause, at)
         elif isinstance(node, ast.AnnAssign):
-            yield from self.annotation(node.annotation, names, guarded)
-            yield from self.block([node.target, *([node.value] if node.value else [])], names, guarded)
+            if not at.local:
+                yield from self.annotation(node.annotation, at)
+            yield from self.block([node.target, *([node.value] if node.value else [])], at)
+        elif isinstance(node, ast.expr):
+            yield from self.expression(node, at)
         else:
             for child in ast.iter_child_nodes(node):
-                if isinstance(child, ast.expr):
-                    yield from self.expression(child, names, guarded)
-                elif self.of_interest(child):
-                    yield from self.statement(child, names, guarded)
+                if self.of_interest(child):
+                    yield from self.statement(child, at)
 
-    def function(
-        self, node: ast.FunctionDef | ast.AsyncFunctionDef, names: frozenset[str], guarded: bool
-    ) -> Iterator[Use]:
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, at: _Place) -> Iterator[Use]:
         inside = self.scope(node.lineno, node.name)
-        header = names | inside if getattr(node, "type_params", None) else names
+        header = self.header(node, at, inside)
         for decorator in node.decorator_list:
-            yield from self.expression(decorator, header, guarded, Role.DECORATOR)
+            yield from self.expression(decorator, header, Role.DECORATOR)
         arguments = node.args
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
-                yield from self.expression(default, header, guarded)
+                yield from self.expression(default, header)
         every = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
         for argument in (*every, arguments.vararg, arguments.kwarg):
             if argument is not None and argument.annotation is not None:
-                yield from self.annotation(argument.annotation, header, guarded)
+                yield from self.annotation(argument.annotation, header)
         if node.returns is not None:
-            yield from self.annotation(node.returns, header, guarded)
-        yield from self.block(node.body, inside, False)
+            yield from self.annotation(node.returns, header)
+        yield from self.block(node.body, _Place(inside, local=True))
 
-    def annotation(self, node: ast.expr, names: frozenset[str], guarded: bool) -> Iterator[Use]:
-        yield from self.expression(node, names | self.annotated, guarded, Role.ANNOTATION)
+    def class_(self, node: ast.ClassDef, at: _Place) -> Iterator[Use]:
+        inside = self.scope(node.lineno, node.name)
+        header = self.header(node, at, inside)
+        for decorator in node.decorator_list:
+            yield from self.expression(decorator, header, Role.DECORATOR)
+        for base in node.bases:
+            yield from self.expression(base, header, Role.BASE)
+        for keyword in node.keywords:
+            yield from self.expression(keyword.value, header)
+        yield from self.block(node.body, _Place(inside, at.guarded))
 
-    def expression(
-        self, node: ast.AST, names: frozenset[str], guarded: bool, role: Role = Role.VALUE
-    ) -> Iterator[Use]:
+    def header(self, node: ast.stmt, at: _Place, inside: frozenset[str]) -> _Place:
+        """A definition's header is read in the scope around it, or in that of its type parameters,
+        which bears the definition's own name and line (PEP 695)."""
+        return at._replace(names=at.names | inside) if getattr(node, "type_params", None) else at
+
+    def annotation(self, node: ast.expr, at: _Place) -> Iterator[Use]:
+        place = at._replace(names=at.names | self.annotated)
+        yield from self.expression(node, place, Role.ANNOTATION)
+
+    def expression(self, node: ast.AST, at: _Place, role: Role = Role.VALUE) -> Iterator[Use]:
         """Uses in an expression. `role` belongs to the outermost name; inside an annotation to all."""
         if not self.of_interest(node):
             return
         rest = role if role is Role.ANNOTATION else Role.VALUE
         if isinstance(node, ast.Name):
-            yield from self.use(node, names, guarded, role)
+            yield from self.use(node, at, role)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            yield from self.use(node.value, names, guarded, role, attribute=node.attr)
+            yield from self.use(node.value, at, role, attribute=node.attr)
         elif isinstance(node, ast.Call):
-            function = node.func
-            if isinstance(function, ast.Name):
-                yield from self.use(function, names, guarded, role, called=True)
-            elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
-                yield from self.use(
-                    function.value, names, guarded, role, attribute=function.attr, called=True
-                )
-            else:
-                yield from self.expression(function, names, guarded, role)
-            caught = node.args[:1] if _asserts_raises(function) else []
-            for argument in caught:
-                yield from self.expression(argument, names, guarded, Role.EXCEPTION)
-            for child in (*node.args[len(caught) :], *(keyword.value for keyword in node.keywords)):
-                yield from self.expression(child, names, guarded, rest)
+            yield from self.call(node, at, role)
         elif isinstance(node, ast.Subscript):
-            yield from self.expression(node.value, names, guarded, role)
-            yield from self.expression(node.slice, names, guarded, rest)
+            yield from self.expression(node.value, at, role)
+            yield from self.expression(node.slice, at, rest)
         elif isinstance(node, ast.Lambda):
             for default in (*node.args.defaults, *node.args.kw_defaults):
                 if default is not None:
-                    yield from self.expression(default, names, guarded)
+                    yield from self.expression(default, at)
             inside = self.scope(node.lineno, "lambda") - _parameters(node.args)
-            yield from self.expression(node.body, inside, False)
+            yield from self.expression(node.body, _Place(inside))
         elif isinstance(node, _Comprehensions):
-            inner = self.scope(node.lineno, _COMPREHENSION_NAMES[type(node)])
-            targets = {
-                name.id
-                for generator in node.generators
-                for name in ast.walk(generator.target)
-                if isinstance(name, ast.Name)
-            }
-            yield from self.expression(node.generators[0].iter, names, guarded)
-            for child in ast.iter_child_nodes(node):
-                parts = ast.iter_child_nodes(child) if isinstance(child, ast.comprehension) else [child]
-                for part in parts:
-                    if part is not node.generators[0].iter:
-                        yield from self.expression(part, (names | inner) - targets, guarded)
+            yield from self.comprehension(node, at)
         else:
             for child in ast.iter_child_nodes(node):
-                yield from self.expression(child, names, guarded, rest)
+                yield from self.expression(child, at, rest)
+
+    def call(self, node: ast.Call, at: _Place, role: Role) -> Iterator[Use]:
+        rest = role if role is Role.ANNOTATION else Role.VALUE
+        function = node.func
+        if isinstance(function, ast.Name):
+            yield from self.use(function, at, role, called=True)
+        elif isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
+            yield from self.use(function.value, at, role, attribute=function.attr, called=True)
+        else:
+            yield from self.expression(function, at, role)
+        caught = node.args[:1] if _asserts_raises(function) else []
+        for argument in caught:
+            yield from self.expression(argument, at, Role.EXCEPTION)
+        for value in (*node.args[len(caught) :], *(keyword.value for keyword in node.keywords)):
+            yield from self.expression(value, at, rest)
+
+    def comprehension(
+        self, node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp, at: _Place
+    ) -> Iterator[Use]:
+        first = node.generators[0].iter  # the only part that is read in the scope around it
+        yield from self.expression(first, at)
+        targets = {
+            name.id
+            for generator in node.generators
+            for name in ast.walk(generator.target)
+            if isinstance(name, ast.Name)
+        }
+        own = self.scope(node.lineno, _COMPREHENSION_NAMES[type(node)])
+        inside = at._replace(names=(at.names | own) - targets)
+        for child in ast.iter_child_nodes(node):
+            for part in ast.iter_child_nodes(child) if isinstance(child, ast.comprehension) else [child]:
+                if part is not first:
+                    yield from self.expression(part, inside)
 
     def use(
-        self,
-        node: ast.Name,
-        names: frozenset[str],
-        guarded: bool,
-        role: Role,
-        attribute: str | None = None,
-        called: bool = False,
+        self, node: ast.Name, at: _Place, role: Role, attribute: str | None = None, called: bool = False
     ) -> Iterator[Use]:
-        if node.id in names and isinstance(node.ctx, ast.Load):
+        if node.id in at.names and isinstance(node.ctx, ast.Load):
             line = self.lines[node.lineno - 1]
             start = _characters(line, node.col_offset)
             end = _characters(line, node.end_col_offset or node.col_offset)
             span = Span(node.lineno, start + 1, node.end_lineno or node.lineno, end + 1)
-            yield Use(node.id, span, role, attribute, called, guarded)
+            yield Use(node.id, span, role, attribute, called, at.guarded)
 
 
 def _characters(line: str, offset: int) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -117,6 +116,8 @@ def _known(row: list[Any], equivalent: bool, default: bool) -> Known:
 
 @functools.cache
 def _data() -> dict[str, Any]:
+    import json  # a run without undefined names has no need of it
+
     text = Path(__file__).with_name("vocabulary.json").read_text("utf-8")
     data: dict[str, Any] = json.loads(text)
     return data

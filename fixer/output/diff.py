@@ -25,8 +25,12 @@ _ESCAPES = {7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "
 
 
 def render_diff(report: Report, cwd: Path) -> bytes:
-    """The changes in one diff, paths relative to `cwd`: run `git apply` there."""
-    return b"".join(file_diff(change, shown_path(report, change.path, cwd)) for change in report.changes)
+    """The changes in one diff, paths relative to `cwd`: run `git apply` there.
+
+    New empty files come last: their git header would swallow the plain header of a file behind them.
+    """
+    changes = sorted(report.changes, key=_is_new_and_empty)
+    return b"".join(file_diff(change, shown_path(report, change.path, cwd)) for change in changes)
 
 
 def paint_diff(diff: bytes, color: bool) -> str:
@@ -51,7 +55,7 @@ def file_diff(change: Change, path: str) -> bytes:
     """The diff of one file; empty where nothing changes."""
     if change.before == change.after:
         return b""
-    if change.before is None and not change.after:
+    if _is_new_and_empty(change):
         old, new = _quoted("a/" + path), _quoted("b/" + path)
         return f"diff --git {old} {new}\nnew file mode 100644\nindex 0000000..{EMPTY_BLOB[:7]}\n".encode()
     before, after = _lines(change.before or b""), _lines(change.after)
@@ -62,6 +66,10 @@ def file_diff(change: Change, path: str) -> bytes:
     for hunk in _hunks(changed_blocks(before, after)):
         out += _hunk(before, after, hunk)
     return b"".join(out)
+
+
+def _is_new_and_empty(change: Change) -> bool:
+    return change.before is None and not change.after
 
 
 def changed_blocks(before: Sequence[bytes], after: Sequence[bytes]) -> list[Block]:

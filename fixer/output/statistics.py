@@ -51,7 +51,7 @@ def _row(number: int, what: str, outcome: str) -> str:
 
 
 def _outcomes(report: Report, findings: list[Finding], view: View) -> str:
-    """`12 fixed, 3 unsafe, 1 open`."""
+    """`12 fixed, 3 not fixable`; without the number where all have the same outcome."""
     counts: Counter[str] = Counter()
     for finding in findings:
         if report.is_fixed(finding):
@@ -61,4 +61,6 @@ def _outcomes(report: Report, findings: list[Finding], view: View) -> str:
         else:
             counts["not fixable"] += 1
     order = ("fixed", "fixable", "with --unsafe-fixes", "suggestion only", "not fixable")
+    if len(counts) == 1:
+        return next(iter(counts))
     return ", ".join(f"{counts[word]} {word}" for word in order if counts[word])

@@ -44,10 +44,10 @@ def diff_summary(report: Report, view: View) -> str:
 
 
 def by_rule(findings: Iterable[Finding]) -> str:
-    """`3 undefined-name, 1 mock-backport`, most frequent first."""
+    """`3 undefined-name, 1 mock-backport`, most frequent first; the name alone where there is but one."""
     counts = Counter(finding.rule for finding in findings)
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return ", ".join(f"{number} {rule}" for rule, number in ranked)
+    return ranked[0][0] if len(ranked) == 1 else ", ".join(f"{number} {rule}" for rule, number in ranked)
 
 
 def _clean(report: Report, view: View) -> str:
@@ -69,7 +69,7 @@ def _after_repair(report: Report, view: View) -> str:
 def _left(report: Report, paint: Paint) -> str:
     if not report.left:
         return "Nothing left."
-    text = paint.bold(f"{len(report.left)} left") + f": {by_rule(report.left)}"
+    text = paint.bold(f"{len(report.left)} left") + f" ({by_rule(report.left)})"
     unsafe = unsafe_left(report)
     if unsafe:
         which = "it" if unsafe == len(report.left) == 1 else f"{unsafe} of them"
@@ -81,7 +81,7 @@ def _found(report: Report, view: View) -> str:
     paint = Paint(view.color)
     files = len({finding.path for finding in report.findings})
     found = paint.bold(f"Found {count(len(report.findings), 'finding')}")
-    text = f"{found} in {files} of {count(report.files_checked, 'file')}: {by_rule(report.findings)}."
+    text = f"{found} ({by_rule(report.findings)}) in {files} of {count(report.files_checked, 'file')}."
     here = len(report.findings) - len(report.left)
     unsafe = unsafe_left(report)
     used_unsafe = any(

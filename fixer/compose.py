@@ -1,0 +1,96 @@
+"""Fixes -> edits per file, each import with its place. Pure: nothing is read or written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from fixer.edits import AddImport, Edit, Import, ImportPlace
+from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
+from fixer.facts.model import Prologue
+from fixer.facts.placement import place_imports
+from fixer.finding import Fix
+from fixer.project.import_style import section_of
+from fixer.project.modules import Modules
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """`edits` by path, ready to apply. `refused` says why a fix (by its id) cannot be applied."""
+
+    edits: Mapping[str, tuple[Edit, ...]]
+    refused: Mapping[str, str]
+
+
+def compose(
+    fixes: Iterable[Fix],
+    prologue: Callable[[str], Prologue],
+    first_use: Callable[[str, str], int | None],
+    style: Callable[[str], ImportStyle],
+    modules: Modules,
+) -> Composed:
+    """The edits of `fixes`, equal ones once. A fix is all or nothing, so one that is refused in one file
+    is left out in all.
+
+    `first_use(path, name)` is the first line (from 1) where the file uses a name, None if it does not;
+    `style(path)` how it sorts its imports.
+    """
+    chosen = list({fix.id: fix for fix in fixes}.values())
+    refused: dict[str, str] = {}
+    while True:
+        wanted: dict[str, dict[Edit, None]] = {}
+        for fix in chosen:
+            for edit in fix.edits:
+                wanted.setdefault(edit.path, {})[edit] = None
+        edits: dict[str, tuple[Edit, ...]] = {}
+        unplaced: dict[Edit, str] = {}
+        for path, listed in wanted.items():
+            imports = [edit.what for edit in listed if isinstance(edit, AddImport)]
+            places = (
+                _places(path, imports, prologue(path), first_use, style(path), modules) if imports else {}
+            )
+            placed: list[Edit] = []
+            for edit in listed:
+                if not isinstance(edit, AddImport):
+                    placed.append(edit)
+                    continue
+                place = places[edit.what]
+                if isinstance(place, str):
+                    unplaced[edit] = place
+                else:
+                    placed.append(replace(edit, place=place))
+            edits[path] = tuple(placed)
+        if not unplaced:
+            return Composed(edits, refused)
+        for fix in chosen:
+            reasons = [unplaced[edit] for edit in fix.edits if edit in unplaced]
+            if reasons:
+                refused[fix.id] = reasons[0]
+        chosen = [fix for fix in chosen if fix.id not in refused]
+
+
+def _places(
+    path: str,
+    imports: Sequence[Import],
+    prologue: Prologue,
+    first_use: Callable[[str, str], int | None],
+    style: ImportStyle,
+    modules: Modules,
+) -> dict[Import, ImportPlace | str]:
+    def is_first_party(module: str) -> bool:
+        return modules.is_first_party(module, path)
+
+    def section(module: str) -> str:
+        return section_of(module, style, is_first_party)
+
+    def needs_path_change(what: Import) -> bool:
+        return not what.module.startswith(".") and section(what.module) in (FIRST_PARTY, LOCAL)
+
+    return place_imports(
+        imports,
+        prologue,
+        style,
+        section,
+        needs_path_change=needs_path_change,
+        first_use=lambda what: first_use(path, what.bound),
+    )

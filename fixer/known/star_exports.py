@@ -1,0 +1,19 @@
+"""What `from module import *` binds, for modules of the standard library. Reads star_exports.json."""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+
+
+def star_exports(module: str) -> frozenset[str] | None:
+    """The names that any supported Python binds; None for a module that is not of the standard library."""
+    names = _data().get(module)
+    return None if names is None else frozenset(names.split())
+
+
+@functools.cache
+def _data() -> dict[str, str]:
+    data: dict[str, str] = json.loads(Path(__file__).with_name("star_exports.json").read_text("utf-8"))
+    return data

@@ -1,0 +1,74 @@
+"""What the Project asks of the file system, answered from `Files`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from fixer.config import Config
+from fixer.discover import project_files
+from fixer.facts.model import Outline
+from fixer.facts.outline import read_outline
+from fixer.files import Files
+from fixer.project.dependencies import Declared, declared, is_dependency_file
+
+_FEW = 12  # names: up to here one byte search per name and file is cheaper than an outline of every file
+
+
+class DiskLoader:
+    """A `project.Loader`. Files that cannot be read are as good as absent here."""
+
+    def __init__(self, files: Files, config: Config) -> None:
+        self.files = files
+        self.config = config
+        self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
+
+    @cached_property
+    def _paths(self) -> Sequence[str]:
+        return project_files(self.files.root, self.config, is_dependency_file)
+
+    def python_files(self) -> Sequence[str]:
+        return self._python_files
+
+    @cached_property
+    def _python_files(self) -> Sequence[str]:
+        return [path for path in self._paths if path.endswith(".py")]
+
+    def outline(self, path: str) -> Outline | None:
+        changed = self.files.after.get(path)
+        if path in self._outlines and self._outlines[path][0] is changed:
+            return self._outlines[path][1]
+        content = self._read(path)
+        outline = None if content is None else read_outline(path, content)
+        self._outlines[path] = (changed, outline)
+        return outline
+
+    def outlines_mentioning(self, names: frozenset[str]) -> Iterator[Outline]:
+        words = [name.encode() for name in names] if len(names) <= _FEW else None
+        for path in self._python_files:
+            if path not in self._outlines and words is not None:
+                content = self._read(path)
+                if content is None or not any(word in content for word in words):
+                    continue
+                self._outlines[path] = (self.files.after.get(path), read_outline(path, content))
+            outline = self.outline(path)
+            if outline is not None:
+                yield outline
+
+    def declared(self) -> Declared:
+        return self._declared
+
+    @cached_property
+    def _declared(self) -> Declared:
+        texts = {}
+        for path in filter(is_dependency_file, self._paths):
+            content = self._read(path)
+            if content is not None:
+                texts[path] = content.decode("utf-8", "replace")
+        return declared(texts)
+
+    def _read(self, path: str) -> bytes | None:
+        try:
+            return self.files.read(path)
+        except OSError:
+            return None

@@ -1,0 +1,136 @@
+"""Which distributions a project declares, and under which names they are imported. Pure: texts in, facts out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from fixer.known import distributions as known_distributions
+from fixer.project import dependency_files
+from fixer.project.requirements import Requirement, normalised
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MAX_CHARACTERS = 5_000_000  # a longer file is no hand-written list, and no lock file seen so far is near it
+
+# Folders whose dependency files are data of the project's tests, or somebody else's.
+_FOREIGN = frozenset(
+    "_vendor data fixtures node_modules resources site-packages templates test_data testdata third_party vendor "
+    "vendored".split()
+)
+_EXACT = {
+    "pyproject.toml": dependency_files.pyproject,
+    "pixi.toml": dependency_files.pixi,
+    "setup.cfg": dependency_files.ini,
+    "tox.ini": dependency_files.ini,
+    "setup.py": dependency_files.setup_py,
+    "Pipfile": dependency_files.pipfile,
+    "Pipfile.lock": dependency_files.pipfile_lock,
+    "poetry.lock": dependency_files.toml_lock,
+    "uv.lock": dependency_files.toml_lock,
+    "pdm.lock": dependency_files.toml_lock,
+    "pylock.toml": dependency_files.toml_lock,
+}
+_LOCKS = frozenset({"Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml"})
+_REQUIREMENTS = re.compile(
+    r"(requirements?|constraints?|reqs?)\b.*\.(txt|in)|.*[-_.](requirements?|reqs)\.(txt|in)", re.I
+)
+_ENVIRONMENT = re.compile(r".*\benvironment.*\.ya?ml", re.I)
+_FOLDER = re.compile(r"requirements?", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a project declares.
+
+    `distributions` are all names (normalised as PEP 503 says), `direct` those that stand in more than lock and
+    constraints files, `imports` the names at top level that they are imported by. `warnings` are sentences
+    about files that could not be read in full.
+    """
+
+    distributions: frozenset[str] = frozenset()
+    direct: frozenset[str] = frozenset()
+    imports: frozenset[str] = frozenset()
+    requirements: tuple[Requirement, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def is_dependency_file(path: str) -> bool:
+    """Whether the file at `path` (relative to the project, forward slashes) is one that `declared` reads."""
+    return _parser(path) is not None
+
+
+def parse_dependency_file(path: str, text: str) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
+    """The requirements of one file in order, and warnings; both empty for a file of another kind."""
+    parser = _parser(path)
+    if parser is None:
+        return (), ()
+    if len(text) > MAX_CHARACTERS:
+        return (), (
+            f"{path} is longer than {MAX_CHARACTERS:,} characters and was not read for dependencies.",
+        )
+    found, problem = parser(path, text)
+    warnings = (f"{path}: {problem}. The dependencies above that place were read.",) if problem else ()
+    return tuple(found), warnings
+
+
+def declared(files: Mapping[str, str]) -> Declared:
+    """What all dependency files (relative path -> text) declare together; other files are passed over."""
+    requirements: list[Requirement] = []
+    warnings: list[str] = []
+    for path in sorted(files):
+        found, problems = parse_dependency_file(path, files[path])
+        requirements += found
+        warnings += problems
+    names = frozenset(requirement.name for requirement in requirements)
+    direct = frozenset(one.name for one in requirements if not is_lock_file(one.source_file))
+    return Declared(names, direct, import_names(names), tuple(requirements), tuple(warnings))
+
+
+def is_lock_file(path: str) -> bool:
+    """Whether the file also lists what dependencies depend on themselves."""
+    name = PurePosixPath(path).name
+    return name in _LOCKS or name.lower().startswith("constraints")
+
+
+def import_names(distributions: Iterable[str]) -> frozenset[str]:
+    """The top-level names that the distributions are imported by, as far as known.
+
+    One that is not listed in known/distributions.json is taken to be imported by its own name.
+    """
+    known = known_distributions.import_names()
+    result: set[str] = set()
+    for distribution in distributions:
+        name = normalised(distribution)
+        if name in known:
+            result.update(known[name].split())
+        elif name.startswith("types-") or name.endswith("-stubs"):
+            continue  # stubs for type checkers: nothing to import
+        else:
+            result.add(_NAMESPACES.get(name.partition("-")[0], name.replace("-", "_")))
+    return frozenset(result)
+
+
+# Distributions that share one package: `google-cloud-storage` is imported as `google.cloud.storage`.
+_NAMESPACES = {
+    name: name
+    for name in "azure backports google jaraco opentelemetry repoze ruamel sphinxcontrib zope".split()
+}
+
+
+def _parser(path: str) -> dependency_files.Parser | None:
+    parts = PurePosixPath(path)
+    if _FOREIGN.intersection(parts.parts[:-1]):
+        return None
+    name = parts.name
+    if name in _EXACT:
+        return _EXACT[name]
+    if _ENVIRONMENT.fullmatch(name):
+        return dependency_files.environment
+    if _REQUIREMENTS.fullmatch(name):
+        return dependency_files.requirements_txt
+    listed = name.endswith((".txt", ".in")) and any(_FOLDER.fullmatch(part) for part in parts.parts[:-1])
+    return dependency_files.requirements_txt if listed else None

@@ -1,0 +1,254 @@
+"""Readers for the files in which projects declare dependencies. Each returns (requirements, problem or "").
+
+A malformed file yields what can be read. Nothing is executed and no other file is followed.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeAlias
+
+from fixer.project.requirements import Requirement, normalised, parse_requirement
+
+Parsed: TypeAlias = tuple[list[Requirement], str]
+Parser: TypeAlias = Callable[[str, str], Parsed]
+
+
+def requirements_txt(path: str, text: str) -> Parsed:
+    """pip's requirements and constraints files; `-r other.txt` is left to whoever reads the other file."""
+    found = []
+    line, start = "", 1
+    for number, part in enumerate(text.splitlines(), start=1):
+        start = start if line else number
+        if part.endswith("\\"):
+            line += part[:-1] + " "
+            continue
+        requirement = parse_requirement(line + part, path, start)
+        if requirement:
+            found.append(requirement)
+        line = ""
+    return found, ""
+
+
+def pyproject(path: str, text: str) -> Parsed:
+    """PEP 621, PEP 735, and the tables of poetry, pdm, hatch, uv, tox, cibuildwheel and pixi."""
+    data, problem = _toml(text)
+    project, tool = _table(data, "project"), _table(data, "tool")
+    lists: list[Any] = [project.get("dependencies")]
+    lists += _table(project, "optional-dependencies").values()
+    lists += _table(data, "dependency-groups").values()
+    lists += _table(_table(tool, "pdm"), "dev-dependencies").values()
+    lists.append(_table(tool, "uv").get("dev-dependencies"))
+    lists.append(_table(tool, "cibuildwheel").get("test-requires"))
+    lists += _under(_table(_table(tool, "hatch"), "envs"), ("dependencies", "extra-dependencies"))
+    lists += _under(_table(tool, "tox"), ("deps",))
+    strings = [item for one in lists for item in _strings(one)]
+    tables = _under(_table(tool, "poetry"), ("dependencies", "dev-dependencies"))
+    tables += _under(_table(tool, "pixi"), _PIXI)
+    found = _from_strings(path, text, strings) + _from_tables(path, text, tables)
+    legacy = _table(tool, "tox").get("legacy_tox_ini")
+    if isinstance(legacy, str):
+        found += ini(path, legacy)[0]
+    return found, problem
+
+
+_PIXI = ("dependencies", "pypi-dependencies", "host-dependencies", "build-dependencies")
+
+
+def pixi(path: str, text: str) -> Parsed:
+    """pixi.toml: its dependency tables, those of features and targets too."""
+    data, problem = _toml(text)
+    return _from_tables(path, text, _under(data, _PIXI)), problem
+
+
+def pipfile(path: str, text: str) -> Parsed:
+    """Pipfile: every table of it that is not about the file itself is a category of packages."""
+    data, problem = _toml(text)
+    tables = [data[key] for key in data if key not in ("source", "requires", "pipenv", "scripts")]
+    return _from_tables(path, text, tables), problem
+
+
+def pipfile_lock(path: str, text: str) -> Parsed:
+    """Pipfile.lock (JSON)."""
+    import json  # few projects have such a file
+
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        return [], f"not JSON ({error})"
+    tables = [table for key, table in data.items() if key != "_meta"] if isinstance(data, dict) else []
+    return _from_tables(path, text, tables), ""
+
+
+def toml_lock(path: str, text: str) -> Parsed:
+    """poetry.lock, uv.lock, pdm.lock, pylock.toml, by line: they are long, and written by machines."""
+    found: list[Requirement] = []
+    in_package, name, at = False, "", 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.startswith("["):
+            in_package, name = line.strip() in ("[[package]]", "[[packages]]"), ""
+        elif in_package and line.startswith(("name = ", "version = ")):
+            key, _, value = line.partition(" = ")
+            if key == "name":
+                name, at = normalised(value.strip(" \"'")), number
+                found.append(Requirement(name, "", path, at))
+            elif name:
+                found[-1] = Requirement(name, "==" + value.strip(" \"'"), path, at)
+    return found, ""
+
+
+def ini(path: str, text: str) -> Parsed:
+    """setup.cfg (options, extras) and tox.ini (deps of every environment)."""
+    found = []
+    for section, key, value, number in _ini_lines(text):
+        options = section == "options" and key in ("install_requires", "tests_require", "setup_requires")
+        if options or section == "options.extras_require":
+            requirement = parse_requirement(value, path, number)
+        elif key == "deps" and section.startswith("testenv"):
+            requirement = parse_requirement(re.sub(r"^[\w!,{}. -]+:\s+", "", value), path, number)
+        else:
+            continue
+        if requirement:
+            found.append(requirement)
+    return found, ""
+
+
+def setup_py(path: str, text: str) -> Parsed:
+    """The literal lists in setup.py, given to `setup()` or assigned to a name that speaks of requirements."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return [], f"not Python that can be read ({error})"
+    values: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.keyword) and node.arg and re.search(r"_requires?$", node.arg):
+            values.append(node.value)
+        elif isinstance(node, ast.Assign):
+            targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
+            if any(re.search(r"require|deps$|dependenc|extras", target, re.IGNORECASE) for target in targets):
+                values.append(node.value)
+    found = (parse_requirement(string, path, line) for string, line in _literals(values))
+    return list(dict.fromkeys(requirement for requirement in found if requirement)), ""
+
+
+def environment(path: str, text: str) -> Parsed:
+    """conda's environment.yml, read by line: what stands in lists below `dependencies:`."""
+    found, inside = [], False
+    for number, line in enumerate(text.splitlines(), start=1):
+        if re.match(r"[\w-]+:", line):
+            inside = line.startswith("dependencies:")
+        item = re.match(r"\s*-\s+[\"']?([^\"'#]+)", line)
+        if not inside or item is None or item[1].strip().endswith(":"):
+            continue
+        spec = item[1].strip().rpartition("::")[2]
+        spec = re.sub(r"^([\w.-]+)\s*=(?![=])([^=]*).*$", r"\1==\2", spec)  # conda: name=version=build
+        requirement = parse_requirement(spec, path, number)
+        if requirement and requirement.name not in ("python", "pip"):
+            found.append(requirement)
+    return found, ""
+
+
+def _toml(text: str) -> tuple[dict[str, Any], str]:
+    """The parsed text; of a broken one, the tables that end above the first error."""
+    data, problem = _load_toml(text)
+    if problem:
+        place = re.search(r"at line (\d+)", problem)
+        lines = text.splitlines()[: int(place[1])] if place else text.splitlines()
+        headers = [index for index, line in enumerate(lines) if line.startswith("[")]
+        data, _ = _load_toml("\n".join(lines[: headers[-1]]) if headers else "")
+    return data, problem
+
+
+def _load_toml(text: str) -> tuple[dict[str, Any], str]:
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        return tomllib.loads(text), ""
+    except (ValueError, RecursionError) as error:
+        return {}, f"not TOML ({error})"
+
+
+def _table(data: dict[str, Any], key: str) -> dict[str, Any]:
+    value = data.get(key)
+    return value if isinstance(value, dict) else {}
+
+
+def _under(data: dict[str, Any], keys: tuple[str, ...]) -> list[Any]:
+    """What the keys hold in `data` and in the tables below it; what they hold is not searched itself."""
+    result = []
+    for key, value in data.items():
+        if key in keys:
+            result.append(value)
+        elif isinstance(value, dict):
+            result += _under(value, keys)
+    return result
+
+
+def _strings(value: object) -> Iterator[str]:
+    """The strings of a list; a `deps` that is one string counts by line."""
+    if isinstance(value, str):
+        yield from value.splitlines()
+    elif isinstance(value, list):
+        yield from (item for item in value if isinstance(item, str))
+
+
+def _from_strings(path: str, text: str, strings: Iterable[str]) -> list[Requirement]:
+    found = (parse_requirement(string, path, _line(text, string)) for string in strings)
+    return [requirement for requirement in found if requirement]
+
+
+def _from_tables(path: str, text: str, tables: Iterable[Any]) -> list[Requirement]:
+    """Tables of the form name -> version, name -> {version = ...}, or a list of those."""
+    found = []
+    for table in tables:
+        for name, value in table.items() if isinstance(table, dict) else ():
+            value = value[0] if isinstance(value, list) and value else value
+            value = value.get("version", "") if isinstance(value, dict) else value
+            specifier = value if isinstance(value, str) and value != "*" else ""
+            if name.lower() != "python":
+                found.append(Requirement(normalised(name), specifier, path, _line(text, name)))
+    return found
+
+
+def _line(text: str, needle: str) -> int:
+    """The line (from 1) on which `needle` first stands as a word; 1 where escapes hide it."""
+    place = re.search(rf"(?<![\w.-]){re.escape(needle)}(?![\w.-])", text)
+    return text.count("\n", 0, place.start()) + 1 if place else 1
+
+
+def _ini_lines(text: str) -> Iterator[tuple[str, str, str, int]]:
+    """(section, key, one line of the value, its number from 1) of an ini file, tolerant of everything."""
+    section = key = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\[([^\]]+)\]", line)
+        if header:
+            section, key = header[1].strip(), ""
+        elif line[:1] in ("#", ";"):
+            continue
+        elif line[:1].isspace():
+            if key and line.strip():
+                yield section, key, line.strip(), number
+        else:
+            found = re.match(r"([^=:]+?)\s*[=:]\s*(.*)", line)
+            key = found[1].strip() if found else ""
+            if found and found[2].strip():
+                yield section, key, found[2].strip(), number
+
+
+def _literals(values: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
+    """The strings, with their lines, in lists, tuples, sets and values of dictionaries, at any depth of those."""
+    for value in values:
+        if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
+            for item in value.elts:
+                if isinstance(item, ast.Constant) and isinstance(item.value, str):
+                    yield item.value, item.lineno
+            yield from _literals(value.elts)
+        elif isinstance(value, ast.Dict):
+            yield from _literals(value.values)
+        elif isinstance(value, ast.BinOp):
+            yield from _literals([value.left, value.right])

@@ -1,0 +1,120 @@
+"""How a project itself imports and defines a name."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from posixpath import basename, dirname
+
+from fixer.edits import Import
+from fixer.facts.model import Outline
+from fixer.project.origins import Origin, Origins
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A file that binds the name by `what`; `typing_only` where only a type checker sees it."""
+
+    path: str
+    what: Import
+    typing_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One place that a name is imported from, and the files that do so (one entry a file).
+
+    `by_folder` counts them by folder and by the way they spell the import.
+    """
+
+    origin: Origin
+    importers: tuple[Importer, ...]
+    by_folder: Mapping[tuple[str, Import], int]
+
+    @staticmethod
+    def of(origin: Origin, importers: Iterable[Importer]) -> Source:
+        members = tuple(importers)
+        return Source(origin, members, Counter((dirname(each.path), each.what) for each in members))
+
+    @property
+    def typing_only(self) -> bool:
+        return all(importer.typing_only for importer in self.importers)
+
+    def weight(self, path: str) -> float:
+        """How much the importers count for the file `path`: the near ones more."""
+        folder = dirname(path)
+        return sum(count * (0.2 + nearness(folder, there)) for (there, _), count in self.by_folder.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A module-level definition of the name in the file `path`."""
+
+    path: str
+    kind: str
+
+
+class Evidence:
+    """Who imports a name and who defines it, over all the project's files."""
+
+    def __init__(self, outlines: Iterable[Outline], names: frozenset[str], origins: Origins) -> None:
+        self.origins = origins
+        self._importers: dict[str, list[Importer]] = {name: [] for name in names}
+        self._definitions: dict[str, list[Definition]] = {name: [] for name in names}
+        self._sources: dict[str, tuple[Source, ...]] = {}
+        builtins: set[str] = set()
+        for outline in outlines:
+            builtins |= outline.builtins
+            for found in outline.imports:
+                entries = self._importers.get(found.what.bound)
+                if entries is not None:
+                    entries.append(Importer(outline.path, found.what, found.typing_only))
+            if is_test_module(outline.path):
+                continue
+            for name, kind in outline.defined:
+                definitions = self._definitions.get(name)
+                if definitions is not None and kind != "fixture":
+                    definitions.append(Definition(outline.path, kind))
+        self.builtins = frozenset(builtins)
+
+    def sources(self, name: str) -> tuple[Source, ...]:
+        """The places `name` is imported from, by the number of files, most first. Stale imports, of
+        something that the project no longer has, are left out."""
+        if name not in self._sources:
+            groups: dict[tuple[str, str | None], tuple[Origin, dict[str, Importer]]] = {}
+            for importer in self._importers.get(name, ()):
+                origin = self.origins.of(importer.what, importer.path)
+                if origin is None or origin.kind == "fixture":
+                    continue
+                # The same module of another project is still the same module.
+                _, members = groups.setdefault(origin.key, (origin, {}))
+                known = members.get(importer.path)
+                if known is None or known.typing_only:
+                    members[importer.path] = importer
+            sources = [Source.of(origin, members.values()) for origin, members in groups.values()]
+            sources.sort(key=lambda source: (-len(source.importers), source.origin.place))
+            self._sources[name] = tuple(sources)
+        return self._sources[name]
+
+    def definitions(self, name: str) -> Sequence[Definition]:
+        """Where a module that is no test defines `name`, the last definition in each file."""
+        return list({found.path: found for found in self._definitions.get(name, ())}.values())
+
+
+def is_test_module(path: str) -> bool:
+    """Whether nothing should be imported from the file `path`: a test module or a conftest."""
+    file = basename(path)
+    return file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py"
+
+
+@functools.cache
+def nearness(folder: str, other: str) -> float:
+    """From just above 0.0 (nothing shared) to 1.0 (the same folder or one below): how close `other` is."""
+    here = folder.split("/") if folder else []
+    there = other.split("/") if other else []
+    shared = 0
+    while shared < min(len(here), len(there)) and here[shared] == there[shared]:
+        shared += 1
+    return (shared + 1) / (len(here) + 1)

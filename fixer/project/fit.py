@@ -1,0 +1,49 @@
+"""Whether something can be what a name stands for, judged by how the name is used."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fixer.facts.model import Role, Use
+from fixer.known.vocabulary import Known
+from fixer.project.origins import Origin, Origins
+
+
+def origin_fits(origin: Origin, uses: Sequence[Use], origins: Origins) -> bool:
+    """Whether what the project defines there can be used in all of these ways. Unknown things fit."""
+    return all(_fits(origin, use, origins) for use in uses)
+
+
+def _fits(origin: Origin, use: Use, origins: Origins) -> bool:
+    if origin.kind == "module":
+        if use.attribute is None:
+            return not use.called and use.role is Role.VALUE
+        return origins.inside(origin.place, use.attribute) is not None or _open(origin.place, origins)
+    if use.attribute is not None:
+        return origin.kind != "function"  # a plain function has no attributes worth a test's while
+    if use.role is Role.BASE:
+        return origin.kind != "function"
+    if use.role is Role.EXCEPTION:
+        return origin.kind != "function" or use.called
+    return True
+
+
+def _open(place: str, origins: Origins) -> bool:
+    """Whether the module may have names that its outline does not show."""
+    table = origins.table(place)
+    return table is None or any(origins.exports(module, place) is None for module in table.stars)
+
+
+def module_fits(uses: Sequence[Use]) -> bool:
+    """Whether a module about which nothing else is known can be used in all of these ways."""
+    return all(use.attribute is not None for use in uses)
+
+
+def known_fits(entry: Known, uses: Sequence[Use]) -> bool:
+    """Whether an entry of the vocabulary can be used in all of these ways."""
+    return all(entry.fits(use.attribute, use.called, use.role.value) for use in uses)
+
+
+def told_by(entry: Known, uses: Sequence[Use]) -> bool:
+    """Whether one of these uses, all of which fit, is proof enough that the entry is meant."""
+    return any(entry.told_by(use.attribute, use.called) for use in uses)

@@ -1,0 +1,217 @@
+"""Where an undefined name should be imported from: the sources of evidence, weighed against each other.
+
+In order of trust: what the configuration says; the vocabulary of names that tests use; how the project's
+other files import that very name; what the project itself defines; the distributions it declares. Every
+candidate must fit each use of the name in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from fixer.edits import Import
+from fixer.facts.model import Use
+from fixer.finding import Safety
+from fixer.known.vocabulary import Known
+from fixer.project.evidence import Definition, Source, nearness
+from fixer.project.fit import known_fits, module_fits, origin_fits, told_by
+from fixer.project.origins import Origin
+from fixer.project.spelling import spell, spell_origin
+
+if TYPE_CHECKING:
+    from fixer.project.project import Project
+
+_AGREE = 0.9  # the share of importing files that must agree before their word is safe
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The candidates, best first. `safety` says how far the first may be trusted, `why` on what grounds.
+
+    SUGGESTION with no candidate: nothing is known of the name.
+    """
+
+    candidates: tuple[Import, ...]
+    safety: Safety
+    why: str
+
+
+def choose_import(name: str, uses: Sequence[Use], path: str, project: Project) -> Choice:
+    """Where the file `path`, which uses `name` in the ways of `uses`, should import it from."""
+    decided = project.settings.imports.get(name)
+    if decided is not None:
+        return Choice((decided,), Safety.SAFE, "as [tool.testfix.imports] says")
+    return _Weighing(name, uses, path, project).choice()
+
+
+class _Weighing:
+    """One name in one file."""
+
+    def __init__(self, name: str, uses: Sequence[Use], path: str, project: Project) -> None:
+        self.name = name
+        self.uses = uses
+        self.path = path
+        self.project = project
+        self.known = project.vocabulary(name, uses)
+        sources = project.evidence.sources(name)
+        self.sources = [source for source in sources if self.source_fits(source)]
+        self.files = sum(len(source.importers) for source in self.sources)
+        self.definitions = self.fitting_definitions()
+
+    def source_fits(self, source: Source) -> bool:
+        origin = source.origin
+        if origin.kind != "external":
+            return origin_fits(origin, self.uses, self.project.origins)
+        entry = self.project.known_import(self.name, Import(origin.place, origin.name))
+        if entry is not None:
+            return known_fits(entry, self.uses)
+        return origin.name is not None or module_fits(self.uses)
+
+    def fitting_definitions(self) -> list[Definition]:
+        found = [
+            definition
+            for definition in self.project.evidence.definitions(self.name)
+            if definition.path != self.path
+            and origin_fits(self.origin_of(definition), self.uses, self.project.origins)
+        ]
+        return sorted(found, key=lambda definition: (-self.nearness(definition), definition.path))
+
+    def origin_of(self, definition: Definition) -> Origin:
+        return Origin(definition.path, self.name, definition.kind)
+
+    def choice(self) -> Choice:
+        if self.known:
+            return self.by_vocabulary()
+        if self.sources:
+            return self.by_importers()
+        if self.definitions:
+            return self.by_definitions()
+        if self.name in self.project.declared.imports and module_fits(self.uses):
+            why = f"`{self.name}` is a module of a distribution that the project declares"
+            return Choice((Import(self.name),), Safety.UNSAFE, why)
+        return Choice((), Safety.SUGGESTION, "nothing in the project or the standard library has this name")
+
+    def by_vocabulary(self) -> Choice:
+        """The vocabulary knows the name; the project may know better."""
+        certain = self.certain_entry()
+        if not self.sources:
+            rivals = [found for found in self.definitions if found.kind != "value"]
+            if certain is not None and not rivals:
+                return Choice((certain.what,), Safety.SAFE, f"{_module_of(certain)} has it")
+            return self.ranked("several things have this name")
+        first = self.sources[0]
+        agrees = [entry for entry in self.known if _same(entry, first.origin)]
+        if agrees and self.share(first) >= _AGREE:
+            return self.trust(first, self.count(first))
+        if certain is not None and not agrees:
+            return self.ranked(f"{_module_of(certain)} has it, but {self.count(first)}")
+        if not agrees and self.share(first) >= _AGREE and len(first.importers) >= 2:
+            return self.trust(first, self.count(first))
+        return self.ranked(self.count(first))
+
+    def certain_entry(self) -> Known | None:
+        """The one entry of the vocabulary that needs no other evidence."""
+        usual = [entry for entry in self.known if entry.default] or list(self.known)
+        if len(usual) != 1 or not told_by(usual[0], self.uses):
+            return None
+        return usual[0]
+
+    def by_importers(self) -> Choice:
+        """Only the project knows the name, and files of it import it."""
+        first = self.sources[0]
+        if self.share(first) >= _AGREE and len(first.importers) >= 2:
+            return self.trust(first, self.count(first))
+        definitions = {definition.path for definition in self.definitions}
+        if len(self.sources) == 1 and definitions == {first.origin.place}:
+            return self.trust(first, f"{first.origin.place} alone defines it, and {self.count(first)}")
+        return self.ranked(self.count(first))
+
+    def by_definitions(self) -> Choice:
+        """Nobody imports the name, but modules of the project define it."""
+        first = self.definitions[0]
+        public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
+        sure = first.kind != "value" or self.name.isupper()
+        if len(self.definitions) == 1 and public and sure and self.importable(first):
+            what = spell_origin(self.origin_of(first), self.name, self.path, self.project.modules)
+            if what is not None:
+                return Choice((what,), Safety.SAFE, f"{first.path} alone defines it")
+        return self.ranked(
+            f"{len(self.definitions)} modules define it"
+            if self.definitions[1:]
+            else f"{first.path} defines it"
+        )
+
+    def importable(self, definition: Definition) -> bool:
+        """Whether the module surely is on `sys.path`: part of a package, or beside the test."""
+        modules = self.project.modules
+        folder = definition.path.rpartition("/")[0]
+        in_package = f"{folder}/__init__.py".lstrip("/") in modules.files
+        return in_package or folder == modules.base_folder(self.path)
+
+    def trust(self, source: Source, why: str) -> Choice:
+        what = spell(source, self.path, self.project.modules)
+        if what is None:
+            return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
+        safety = Safety.UNSAFE if source.typing_only and source.origin.kind != "external" else Safety.SAFE
+        others = [found for found in self.candidates() if found != what]
+        return Choice((what, *others), safety, why)
+
+    def ranked(self, why: str) -> Choice:
+        """Several candidates: the favourite may be asked for, unless it leads by nothing."""
+        candidates = self.candidates()
+        if not candidates:
+            return Choice((), Safety.SUGGESTION, why)
+        return Choice(tuple(candidates), Safety.UNSAFE if self.favourite() else Safety.SUGGESTION, why)
+
+    def favourite(self) -> bool:
+        weights = [source.weight(self.path) for source in self.sources]
+        if weights:
+            return max(weights) > 0.5 * sum(weights)
+        if self.known:
+            return len(self.known) == 1 and not self.known[0].generic
+        near = [self.nearness(found) for found in self.definitions[:2]]
+        kinds_fit = self.definitions[0].kind != "value" or self.name.isupper()
+        return kinds_fit and (len(near) == 1 or near[0] > near[1])
+
+    def candidates(self) -> list[Import]:
+        """Every candidate, the project's own habit first, weighed by nearness."""
+        found: list[Import] = []
+        for source in sorted(self.sources, key=lambda source: source.weight(self.path), reverse=True):
+            what = spell(source, self.path, self.project.modules)
+            if what is not None:
+                found.append(what)
+        found += [entry.what for entry in self.known]
+        for definition in self.definitions[:5]:
+            what = spell_origin(self.origin_of(definition), self.name, self.path, self.project.modules)
+            if what is not None:
+                found.append(what)
+        return list(dict.fromkeys(found))[:6]
+
+    def nearness(self, definition: Definition) -> float:
+        return nearness(dirname(self.path), dirname(definition.path))
+
+    def share(self, source: Source) -> float:
+        return len(source.importers) / self.files
+
+    def count(self, source: Source) -> str:
+        origin = source.origin
+        place = (
+            origin.place
+            if origin.name is not None or origin.kind != "external"
+            else f"`import {origin.place}`"
+        )
+        if self.files == 1:
+            return f"1 other file imports it from {place}"
+        return f"{len(source.importers)} of {self.files} files import it from {place}"
+
+
+def _same(entry: Known, origin: Origin) -> bool:
+    what = entry.what
+    return origin.kind == "external" and (what.module, what.name) == (origin.place, origin.name)
+
+
+def _module_of(entry: Known) -> str:
+    return f"`{entry.what.module}`" if entry.what.name else "the standard library"

@@ -1,0 +1,129 @@
+"""Which file an import statement means, and how a file can be imported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from posixpath import dirname
+
+
+class Modules:
+    """The Python files of a project as modules. Paths are relative to the root, with forward slashes.
+
+    Nothing says for certain what `sys.path` will be; the folders that pytest and packaging put there are
+    tried in the order in which they would win: the test's own base folder (the first one upward without
+    an `__init__.py`), the folders above it, the configured ones, the root and `src` folders.
+    """
+
+    def __init__(self, files: Iterable[str], search_paths: Sequence[str] = ()) -> None:
+        self.files = frozenset(files)
+        self.folders = frozenset(_folders(self.files))
+        sources = sorted(folder for folder in self.folders if folder.rpartition("/")[2] == "src")
+        self._bases: dict[str, str] = {}
+        self._folders_for: dict[str, tuple[str, ...]] = {}
+        self.search_paths = tuple(dict.fromkeys((*search_paths, "", *sources)))
+
+    def base_folder(self, path: str) -> str:
+        """The first folder above `path` that is no regular package (pytest's "prepend" import mode)."""
+        start = folder = dirname(path)
+        if start not in self._bases:
+            while folder and f"{folder}/__init__.py" in self.files:
+                folder = dirname(folder)
+            self._bases[start] = folder
+        return self._bases[start]
+
+    def find(self, module: str, importer: str) -> str | None:
+        """The file that `module` (leading dots: relative) means in the file `importer`.
+
+        A package is its `__init__.py`, or the folder itself where it has none. None: not in the project.
+        """
+        if module.startswith("."):
+            name = module.lstrip(".")
+            folder: str | None = dirname(importer)
+            for _ in range(len(module) - len(name) - 1):
+                folder = dirname(folder) if folder else None
+            if folder is None:
+                return None
+            return self._file_in(folder, name) or self._namespace_in(folder, name)
+        folders = self._search(importer)
+        for kinds in (self._file_in, self._namespace_in):  # a namespace package loses to any other
+            for folder in folders:
+                found = kinds(folder, module)
+                if found is not None and found != importer:
+                    return found
+        return None
+
+    def names(self, path: str, importer: str) -> list[str]:
+        """The absolute dotted names by which `importer` can import the file `path`, best first."""
+        stem = path.removesuffix(".py").removesuffix("/__init__")
+        found = []
+        for folder in self._search(importer):
+            inside = (
+                stem[len(folder) :].lstrip("/") if stem.startswith(f"{folder}/" if folder else "") else ""
+            )
+            name = inside.replace("/", ".")
+            if name and all(part.isidentifier() for part in name.split(".")):
+                if self.find(name, importer) == path and name not in found:
+                    found.append(name)
+        return sorted(found, key=lambda name: not self._complete(path, name))
+
+    def relative_name(self, path: str, importer: str) -> str | None:
+        """The relative dotted name of the file `path` in `importer`, None where they share no package."""
+        base = self.base_folder(importer)
+        if base == dirname(importer) or not path.startswith(f"{base}/" if base else ""):
+            return None
+        target = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        here = dirname(importer).split("/")
+        common = 0
+        while common < min(len(here), len(target)) and here[common] == target[common]:
+            common += 1
+        if common <= len(base.split("/") if base else []):
+            return None
+        return "." * (len(here) - common + 1) + ".".join(target[common:])
+
+    def is_first_party(self, module: str, importer: str) -> bool:
+        """Whether the absolute `module` is one of the project's own, seen from `importer`."""
+        return self.find(module.partition(".")[0], importer) is not None
+
+    def _complete(self, path: str, name: str) -> bool:
+        """Whether the dotted name starts at the outermost regular package, as an installed name does."""
+        depth = len(name.split("."))
+        parts = path.removesuffix(".py").removesuffix("/__init__").split("/")
+        above = "/".join(parts[:-depth])
+        return f"{above}/__init__.py" not in self.files
+
+    def _search(self, importer: str) -> tuple[str, ...]:
+        """The folders where an absolute import in `importer` is looked for, in order."""
+        base = self.base_folder(importer)
+        if base not in self._folders_for:
+            above = []
+            folder = base
+            while folder:
+                folder = dirname(folder)
+                above.append(folder)
+            self._folders_for[base] = tuple(dict.fromkeys((base, *self.search_paths, *above)))
+        return self._folders_for[base]
+
+    def _file_in(self, folder: str, module: str) -> str | None:
+        stem = _stem(folder, module)
+        for path in (f"{stem}/__init__.py", f"{stem}.py") if stem else ("__init__.py",):
+            if path in self.files:
+                return path
+        return None
+
+    def _namespace_in(self, folder: str, module: str) -> str | None:
+        stem = _stem(folder, module)
+        return stem if stem in self.folders else None
+
+
+def _stem(folder: str, module: str) -> str:
+    return "/".join(part for part in (folder, module.replace(".", "/")) if part)
+
+
+def _folders(files: Iterable[str]) -> set[str]:
+    found: set[str] = set()
+    for path in files:
+        folder = dirname(path)
+        while folder and folder not in found:
+            found.add(folder)
+            folder = dirname(folder)
+    return found

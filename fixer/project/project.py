@@ -1,0 +1,101 @@
+"""What is known of the project as a whole: the rules' one window on everything outside a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from fixer.edits import Import
+from fixer.facts.model import Facts, Outline, Use
+from fixer.known import vocabulary
+from fixer.known.vocabulary import Known
+from fixer.project.dependencies import Declared
+from fixer.project.evidence import Evidence
+from fixer.project.fit import known_fits
+from fixer.project.modules import Modules
+from fixer.project.origins import Origins
+
+
+class Loader(Protocol):
+    """What `run` hands to the project, which opens no file itself. Paths are relative to the root."""
+
+    def python_files(self) -> Sequence[str]:
+        """All Python files of the project, whatever the command line names."""
+
+    def outline(self, path: str) -> Outline | None:
+        """The outline of one file; None if it cannot be read."""
+
+    def outlines_mentioning(self, names: frozenset[str]) -> Iterable[Outline]:
+        """The outlines of all files in whose bytes one of `names` occurs."""
+
+    def declared(self) -> Declared:
+        """What the project's dependency files declare."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The part of the configuration that rules read."""
+
+    imports: Mapping[str, Import] = field(default_factory=dict)
+    renames: Mapping[str, str] = field(default_factory=dict)
+    mock_style: str | None = None
+    search_paths: tuple[str, ...] = ()
+
+
+class Project:
+    """`facts` are those of the files under judgement, by path."""
+
+    def __init__(self, facts: Mapping[str, Facts], loader: Loader, settings: Settings) -> None:
+        self.facts = facts
+        self.loader = loader
+        self.settings = settings
+
+    @cached_property
+    def modules(self) -> Modules:
+        return Modules(self.loader.python_files(), self.settings.search_paths)
+
+    @cached_property
+    def origins(self) -> Origins:
+        return Origins(self.modules, self.loader.outline)
+
+    @cached_property
+    def declared(self) -> Declared:
+        return self.loader.declared()
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The evidence for every name at stake in this run. What it says of one name does not depend on
+        the others, so any batch of files is told the same."""
+        names = {use.name for facts in self.facts.values() for use in facts.undefined}
+        names |= {self.settings.renames[name] for name in names & self.settings.renames.keys()}
+        wanted = frozenset(names)
+        return Evidence(self.loader.outlines_mentioning(wanted), wanted, self.origins)
+
+    def vocabulary(self, name: str, uses: Sequence[Use]) -> tuple[Known, ...]:
+        """The vocabulary's entries for `name` that fit `uses` and that the project can import."""
+        return tuple(
+            entry
+            for entry in vocabulary.candidates(name)
+            if known_fits(entry, uses) and self.has_distribution(entry.distribution)
+        )
+
+    def known_import(self, name: str, what: Import) -> Known | None:
+        """The vocabulary's entry for this very import, if it has one."""
+        for entry in vocabulary.candidates(name):
+            if (entry.what.module, entry.what.name) == (what.module, what.name):
+                return entry
+        return None
+
+    def has_distribution(self, distribution: str | None) -> bool:
+        return distribution is None or distribution in self.declared.distributions
+
+    def star_exports(self, module: str, importer: str) -> frozenset[str] | None:
+        """The names that `from module import *` binds there; None where that cannot be known."""
+        return self.origins.exports(module, importer)
+
+    @cached_property
+    def builtins(self) -> frozenset[str]:
+        """Names that some file of the project puts into Python's `builtins`, for all the others."""
+        return self.evidence.builtins

@@ -1,0 +1,72 @@
+"""Reading many files: bytes -> Facts, in this process or in several."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from fixer.facts.model import Facts
+from fixer.facts.read import read_facts
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+_CHUNK = 64  # files handed to a worker at once
+_WORTH_A_PROCESS = 300  # files: below, starting processes costs more than they save
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that the system would not give."""
+
+    path: str
+    message: str
+
+
+def read_all(
+    root: Path, paths: Sequence[str], jobs: int, progress: Progress | None = None
+) -> dict[str, Facts | Unread]:
+    """The facts of each file, in the order of `paths`. Never fails for a single file."""
+    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
+    found: dict[str, Facts | Unread] = {}
+    several = jobs > 1 and len(paths) >= _WORTH_A_PROCESS
+    for results in (_in_processes if several else _in_turn)(root, chunks, jobs):
+        found.update((result.path, result) for result in results)
+        if progress is not None:
+            progress(len(found), len(paths))
+    return {path: found[path] for path in paths}
+
+
+def _in_turn(root: Path, chunks: Sequence[Sequence[str]], jobs: int) -> Iterator[list[Facts | Unread]]:
+    for chunk in chunks:
+        yield _read_chunk(root, chunk)
+
+
+def _in_processes(root: Path, chunks: Sequence[Sequence[str]], jobs: int) -> Iterator[list[Facts | Unread]]:
+    from concurrent.futures import ProcessPoolExecutor, as_completed  # a clean file never needs it
+
+    with ProcessPoolExecutor(min(jobs, len(chunks))) as pool:
+        try:
+            for future in as_completed([pool.submit(_read_chunk, root, chunk) for chunk in chunks]):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def _read_chunk(root: Path, paths: Sequence[str]) -> list[Facts | Unread]:
+    results: list[Facts | Unread] = []
+    enabled = gc.isenabled()
+    gc.disable()  # symbol tables and syntax trees hold no cycles worth looking for
+    try:
+        for path in paths:
+            try:
+                results.append(read_facts(path, (root / path).read_bytes()))
+            except OSError as error:
+                results.append(Unread(path, f"cannot be read: {error.strerror or error}"))
+    finally:
+        if enabled:
+            gc.enable()
+    return results

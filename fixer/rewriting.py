@@ -1,0 +1,73 @@
+"""Edits -> new bytes, verified. In this process or in several."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fixer.edits import Edit
+from fixer.facts.model import Facts
+from fixer.facts.read import read_facts
+from fixer.facts.text import decode, encode
+
+_WORTH_A_PROCESS = 60  # files to rewrite: below, starting processes costs more than they save
+_CHUNK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file to rewrite: its content, what was known of it, and the edits."""
+
+    path: str
+    content: bytes
+    facts: Facts
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The new content and its facts, or the reason (a clause) why there is none."""
+
+    path: str
+    content: bytes
+    facts: Facts
+    refused: str | None = None
+
+
+def rewrite_all(tasks: Sequence[Task], jobs: int) -> dict[str, Rewritten]:
+    """The outcome for each file, by path. A file that fails does not stop the others."""
+    if jobs < 2 or len(tasks) < _WORTH_A_PROCESS:
+        return {task.path: rewrite(task) for task in tasks}
+    from concurrent.futures import ProcessPoolExecutor
+
+    with ProcessPoolExecutor(jobs) as pool:
+        return {done.path: done for done in pool.map(rewrite, tasks, chunksize=_CHUNK)}
+
+
+def rewrite(task: Task) -> Rewritten:
+    """Apply the edits of one file and read the result again: it must compile and bind no less."""
+    from fixer.codemods.apply import apply_edits  # LibCST, only where there is an edit
+    from fixer.codemods.errors import EditError
+
+    def refuse(reason: str) -> Rewritten:
+        return Rewritten(task.path, task.content, task.facts, reason)
+
+    try:
+        text = apply_edits(decode(task.content), task.edits)
+        content = encode(text, task.content)
+    except EditError as error:
+        return refuse(str(error))
+    except (SyntaxError, UnicodeError, RecursionError) as error:
+        return refuse(f"the edit could not be made: {error}")
+    facts = read_facts(task.path, content)
+    if facts.problem is not None:
+        return refuse(f"the result would not compile: {facts.problem.message}")
+    unbound = _uses(facts) - _uses(task.facts)
+    if unbound:
+        return refuse(f"the result would leave `{min(unbound)}` unbound")
+    return Rewritten(task.path, content, facts)
+
+
+def _uses(facts: Facts) -> Counter[str]:
+    return Counter(use.name for use in facts.undefined)

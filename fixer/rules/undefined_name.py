@@ -1,0 +1,54 @@
+"""TF101: a name that nothing binds, and the import that would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fixer.finding import Finding, Fix
+from fixer.repairs.import_name import fix_undefined
+from fixer.rule import Rule, Withheld
+
+if TYPE_CHECKING:
+    from fixer.facts.model import Facts
+    from fixer.project.project import Project
+
+CODE, NAME = "TF101", "undefined-name"
+
+
+def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
+    """A finding for every use of a name that is bound neither in the file nor behind its back."""
+    if not facts.undefined:
+        return
+    stars = {module: project.star_exports(module, facts.path) for module in facts.star_imports}
+    known = facts.injected.union(*(names for names in stars.values() if names is not None))
+    unknown = [module for module, names in stars.items() if names is None]
+    for use in facts.undefined:
+        if use.guarded or use.name in known or use.name in project.builtins:
+            continue
+        cause = facts.injects_unknown and f"{facts.injects_unknown} may bind it"
+        if unknown:
+            cause = f"`from {unknown[0]} import *` cannot be followed"
+        if cause:
+            yield Withheld(CODE, facts.path, use.span, use.name, cause)
+        else:
+            yield Finding(CODE, NAME, facts.path, use.span, use.name, f"`{use.name}` is not defined")
+
+
+def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
+    """One fix for all uses of a name in a file."""
+    fixes: dict[tuple[str, str], tuple[Fix | None, tuple[str, ...], str]] = {}
+    planned = []
+    for finding in findings:
+        key = (finding.path, finding.name)
+        if key not in fixes:
+            uses = [use for use in project.facts[finding.path].undefined if use.name == finding.name]
+            fixes[key] = fix_undefined(f"{CODE}:{finding.path}:{finding.name}", uses, finding.path, project)
+        fix, candidates, reason = fixes[key]
+        unfixed = None if fix is not None else reason
+        planned.append(replace(finding, fix=fix, candidates=candidates, reason_unfixed=unfixed))
+    return planned
+
+
+rule = Rule(CODE, "a name used that nothing binds", judge, plan)
