@@ -66,7 +66,7 @@ def test_status_and_writing(suite: Path, arguments: list[str], status: int, writ
 
 def test_the_diff_is_what_gets_written(suite: Path) -> None:
     outcome = run_testfix(["--diff"], suite)
-    assert outcome.err.startswith("Would fix 1 finding in 1 file. 1 left: 1 undefined-name")
+    assert outcome.err.startswith("Would fix 1 finding in 1 file. 1 left (undefined-name)")
     git_apply(outcome.out, suite)
     applied = contents(suite)
     write_files(suite, {"tests/test_a.py": BROKEN})

@@ -207,7 +207,7 @@ def test_a_finding_in_full() -> None:
         "     = fix: from unittest.mock import patch",
         "       safe: all other files do",
         "",
-        "Found 1 finding in 1 of 20 files: 1 undefined-name.",
+        "Found 1 finding (undefined-name) in 1 of 20 files.",
         "testfix fixes 1 of them.",
         "",
     ]
@@ -246,7 +246,7 @@ def test_a_repair_takes_one_line_a_file() -> None:
         "",
         "tests/test_a.py:9:1: TF101 `x` is not defined",
     ]
-    assert text[-2] == "Fixed 3 findings in 1 file. 1 left: 1 undefined-name."
+    assert text[-2] == "Fixed 3 findings in 1 file. 1 left (undefined-name)."
 
 
 @given(st.text(), st.text(), st.text())
@@ -360,9 +360,9 @@ def test_statistics_count_names_and_causes() -> None:
     rows = ["  ".join(row.split()) for row in "".join(render_statistics(full, PLAIN)).splitlines()]
     assert rows == [
         "4  TF101  undefined-name  2  fixable,  1  with  --unsafe-fixes,  1  not  fixable",
-        "2  patch  2  fixable",
-        "1  Frob  1  with  --unsafe-fixes",
-        "1  x  1  not  fixable",
+        "2  patch  fixable",
+        "1  Frob  with  --unsafe-fixes",
+        "1  x  not  fixable",
         "",
         "Looked  at  and  not  judged:",
         "1  TF101  star  import",
@@ -375,22 +375,22 @@ def test_statistics_count_names_and_causes() -> None:
         (report(), PLAIN, "No findings in 20 files."),
         (Report(ROOT, 0), PLAIN, "No test files found to check."),
         (report(finding("p", 1, SAFE), fixed=(SAFE,)), WRITTEN, "Fixed 1 finding in 1 file. Nothing left."),
-        (report(finding("x")), WRITTEN, "Fixed nothing. 1 left: 1 undefined-name."),
+        (report(finding("x")), WRITTEN, "Fixed nothing. 1 left (undefined-name)."),
         (
             report(finding("p", 1, SAFE), finding("f", 1, UNSAFE), finding("x"), fixed=(SAFE,)),
             WRITTEN,
-            "Fixed 1 finding in 1 file. 2 left: 2 undefined-name; --unsafe-fixes fixes 1 of them.",
+            "Fixed 1 finding in 1 file. 2 left (undefined-name); --unsafe-fixes fixes 1 of them.",
         ),
         (
             report(finding("p", 1, SAFE), finding("f", 1, UNSAFE), fixed=(SAFE,)),
             PLAIN,
-            "Found 2 findings in 1 of 20 files: 2 undefined-name.\n"
+            "Found 2 findings (undefined-name) in 1 of 20 files.\n"
             "testfix fixes 1 of them, --unsafe-fixes 1 more.",
         ),
         (
             report(finding("f", 1, UNSAFE), fixed=(UNSAFE,)),
             PLAIN,
-            "Found 1 finding in 1 of 20 files: 1 undefined-name.\ntestfix --unsafe-fixes fixes 1 of them.",
+            "Found 1 finding (undefined-name) in 1 of 20 files.\ntestfix --unsafe-fixes fixes 1 of them.",
         ),
     ],
 )
@@ -401,7 +401,7 @@ def test_the_closing_summary(found: Report, view: View, expected: str) -> None:
 def test_the_summary_of_a_diff() -> None:
     full = report(finding("p", 1, SAFE), finding("f", 1, UNSAFE), fixed=(SAFE,))
     assert diff_summary(full, PLAIN) == (
-        "Would fix 1 finding in 1 file. 1 left: 1 undefined-name; --unsafe-fixes fixes it."
+        "Would fix 1 finding in 1 file. 1 left (undefined-name); --unsafe-fixes fixes it."
     )
 
 
