@@ -1,7 +1,8 @@
 """Under which names distributions are imported, where that is not their own name. Reads distributions.json.
 
 Each entry there is [import names] or [import names, version]: the version is that of the wheel or
-installation whose files were read (tests/tools/read_import_names.py). Entries without one were written by hand.
+installation whose files were read (tests/tools/read_import_names.py). Entries without one are written by
+hand.
 """
 
 from __future__ import annotations

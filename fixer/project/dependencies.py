@@ -1,15 +1,14 @@
-"""Which distributions a project declares, and under which names they are imported. Pure: texts in, facts out."""
+"""Which distributions a project declares, and under which names they are imported."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from fixer.known import distributions as known_distributions
 from fixer.project import dependency_files
 from fixer.project.requirements import Requirement, normalised
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -18,8 +17,20 @@ MAX_CHARACTERS = 5_000_000  # a longer file is no hand-written list, and no lock
 
 # Folders whose dependency files are data of the project's tests, or somebody else's.
 _FOREIGN = frozenset(
-    "_vendor data fixtures node_modules resources site-packages templates test_data testdata third_party vendor "
-    "vendored".split()
+    {
+        "_vendor",
+        "data",
+        "fixtures",
+        "node_modules",
+        "resources",
+        "site-packages",
+        "templates",
+        "test_data",
+        "testdata",
+        "third_party",
+        "vendor",
+        "vendored",
+    }
 )
 _EXACT = {
     "pyproject.toml": dependency_files.pyproject,
@@ -36,17 +47,17 @@ _EXACT = {
 }
 _LOCKS = frozenset({"Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml"})
 _REQUIREMENTS = re.compile(
-    r"(requirements?|constraints?|reqs?)\b.*\.(txt|in)|.*[-_.](requirements?|reqs)\.(txt|in)", re.I
+    r"(requirements?|constraints?|reqs?)\b.*\.(txt|in)|.*[-_.](requirements?|reqs)\.(txt|in)", re.IGNORECASE
 )
-_ENVIRONMENT = re.compile(r".*\benvironment.*\.ya?ml", re.I)
-_FOLDER = re.compile(r"requirements?", re.I)
+_ENVIRONMENT = re.compile(r".*\benvironment.*\.ya?ml", re.IGNORECASE)
+_FOLDER = re.compile(r"requirements?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What a project declares.
 
-    `distributions` are all names (normalised as PEP 503 says), `direct` those that stand in more than lock and
+    `distributions` are all names, normalised as PEP 503 says, `direct` those named outside lock and
     constraints files, `imports` the names at top level that they are imported by. `warnings` are sentences
     about files that could not be read in full.
     """
@@ -69,9 +80,8 @@ def parse_dependency_file(path: str, text: str) -> tuple[tuple[Requirement, ...]
     if parser is None:
         return (), ()
     if len(text) > MAX_CHARACTERS:
-        return (), (
-            f"{path} is longer than {MAX_CHARACTERS:,} characters and was not read for dependencies.",
-        )
+        too_long = f"{path} is longer than {MAX_CHARACTERS:,} characters and was not read for dependencies."
+        return (), (too_long,)
     found, problem = parser(path, text)
     warnings = (f"{path}: {problem}. The dependencies above that place were read.",) if problem else ()
     return tuple(found), warnings
@@ -92,7 +102,7 @@ def declared(files: Mapping[str, str]) -> Declared:
 
 def is_lock_file(path: str) -> bool:
     """Whether the file also lists what dependencies depend on themselves."""
-    name = PurePosixPath(path).name
+    name = path.rpartition("/")[2]
     return name in _LOCKS or name.lower().startswith("constraints")
 
 
@@ -110,27 +120,31 @@ def import_names(distributions: Iterable[str]) -> frozenset[str]:
         elif name.startswith("types-") or name.endswith("-stubs"):
             continue  # stubs for type checkers: nothing to import
         else:
-            result.add(_NAMESPACES.get(name.partition("-")[0], name.replace("-", "_")))
+            first = name.partition("-")[0]
+            result.add(first if first in _NAMESPACES else name.replace("-", "_"))
     return frozenset(result)
 
 
 # Distributions that share one package: `google-cloud-storage` is imported as `google.cloud.storage`.
-_NAMESPACES = {
-    name: name
-    for name in "azure backports google jaraco opentelemetry repoze ruamel sphinxcontrib zope".split()
-}
+_NAMESPACES = frozenset(
+    {"azure", "backports", "google", "jaraco", "opentelemetry", "repoze", "ruamel", "sphinxcontrib", "zope"}
+)
 
 
 def _parser(path: str) -> dependency_files.Parser | None:
-    parts = PurePosixPath(path)
-    if _FOREIGN.intersection(parts.parts[:-1]):
-        return None
-    name = parts.name
+    folder, _, name = path.rpartition("/")
+    parser = _parser_by_name(folder, name)
+    return None if parser is None or _FOREIGN.intersection(folder.split("/")) else parser
+
+
+def _parser_by_name(folder: str, name: str) -> dependency_files.Parser | None:
     if name in _EXACT:
         return _EXACT[name]
+    if not name.endswith((".txt", ".in", ".yml", ".yaml")):
+        return None
     if _ENVIRONMENT.fullmatch(name):
         return dependency_files.environment
     if _REQUIREMENTS.fullmatch(name):
         return dependency_files.requirements_txt
-    listed = name.endswith((".txt", ".in")) and any(_FOLDER.fullmatch(part) for part in parts.parts[:-1])
+    listed = name.endswith((".txt", ".in")) and any(map(_FOLDER.fullmatch, folder.split("/")))
     return dependency_files.requirements_txt if listed else None

@@ -158,7 +158,10 @@ def _toml(text: str) -> tuple[dict[str, Any], str]:
         place = re.search(r"at line (\d+)", problem)
         lines = text.splitlines()[: int(place[1])] if place else text.splitlines()
         headers = [index for index, line in enumerate(lines) if line.startswith("[")]
-        data, _ = _load_toml("\n".join(lines[: headers[-1]]) if headers else "")
+        for end in headers[:-4:-1]:  # an unclosed bracket may have swallowed a header or two
+            data, still = _load_toml("\n".join(lines[:end]))
+            if not still:
+                break
     return data, problem
 
 
@@ -241,7 +244,7 @@ def _ini_lines(text: str) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _literals(values: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
-    """The strings, with their lines, in lists, tuples, sets and values of dictionaries, at any depth of those."""
+    """The strings in lists, tuples, sets and values of dictionaries, at any depth of those, with their lines."""
     for value in values:
         if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
             for item in value.elts:

@@ -2,8 +2,8 @@
 
     python tests/tools/read_import_names.py [FOLDER_OF_WHEELS...]
 
-One line each, as in fixer/known/distributions.json: name, import names, the version seen. Nothing is downloaded:
-`pip download --no-deps --only-binary :all: --dest FOLDER NAME` brings a wheel worth adding.
+One line each, as in fixer/known/distributions.json: name, import names, the version seen. Nothing is
+downloaded; `pip download --no-deps --only-binary :all: --dest FOLDER NAME` brings a wheel worth adding.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # Put at top level by distributions that did not mean to, and of no use to a test.
-STRAY = frozenset("bench benchmarks docs example examples scripts test tests testing tools".split())
+STRAY = frozenset(
+    {"bench", "benchmarks", "docs", "example", "examples", "scripts", "test", "tests", "testing", "tools"}
+)
 
 
 def normalised(name: str) -> str:
