@@ -198,9 +198,9 @@ def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
 
 def test_a_narrow_encoding_is_no_error(tmp_path: Path) -> None:
     write_files(tmp_path, {"test_a.py": "def test():\n    pr\u00fcf_\u65e5(1)\n".encode()})
-    done = spawn("--check", cwd=tmp_path, env={"PYTHONIOENCODING": "ascii"})
+    done = spawn("--check", cwd=tmp_path, env={"PYTHONIOENCODING": "cp1252"})
     assert done.returncode == 1
-    assert b"pr\\xfcf_\\u65e5" in done.stdout
+    assert b"pr\xfcf_\\u65e5" in done.stdout
 
 
 # The other commands

@@ -219,8 +219,19 @@ def test_what_is_not_fixed_says_why_and_lists_candidates() -> None:
     assert text[:8] == [
         "tests/test_a.py:1:1: TF101 `x` is not defined",
         "     = not fixed: nothing defines it",
-        *(f"       or: from m{number} import x" for number in range(5)),
+        "       perhaps: from m0 import x",
+        *(f"       or: from m{number} import x" for number in range(1, 5)),
         "       and 3 more",
+    ]
+
+
+def test_a_suggestion_is_no_fix() -> None:
+    fix = import_fix("x", Safety.SUGGESTION, "m0")
+    text = lines_of(report(finding("x", 1, fix, candidates=("from m0 import x", "from m1 import x"))), PLAIN)
+    assert text[1:4] == [
+        "     = not fixed: all other files do",
+        "       perhaps: from m0 import x",
+        "       or: from m1 import x",
     ]
 
 

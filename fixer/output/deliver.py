@@ -38,8 +38,7 @@ def deliver(report: Report, view: View, form: str, statistics: bool, color: str)
     else:
         from fixer.output.text import render_text
 
-        for block in render_text(report, view):
-            _echo(block, view)
+        _echo("".join(render_text(report, view)), view)
 
 
 def _diff(report: Report, view: View, color: str) -> None:

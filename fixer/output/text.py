@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from fixer.edits import AddImport, Edit
-from fixer.finding import Finding, Safety
+from fixer.finding import Finding, Fix, Safety
 from fixer.output.frame import frame, source_lines
 from fixer.output.paint import Paint
 from fixer.output.printable import printable
@@ -125,29 +125,36 @@ def _finding(report: Report, group: list[Finding], lines: list[str], view: View)
 def _outcome(report: Report, finding: Finding, view: View) -> list[str]:
     """What was or could be done about a finding, or why nothing: a line and what belongs to it."""
     paint = Paint(view.color)
-    if finding.fix is None:
-        reason = f"{paint.yellow('not fixed')}: {printable(finding.reason_unfixed or 'no reason given')}"
-        return [reason, *_candidates(finding.candidates)]
     fix = finding.fix
-    what = edit_summary(edit for edit in fix.edits if edit.path == finding.path)
-    for path in sorted({edit.path for edit in fix.edits} - {finding.path}):
-        elsewhere = edit_summary(edit for edit in fix.edits if edit.path == path)
-        what.append(f"{'; '.join(elsewhere)} in {shown_path(report, path, view.cwd)}")
-    label = {
-        Safety.SAFE: paint.green("fixed" if view.written and report.is_fixed(finding) else "fix"),
-        Safety.UNSAFE: paint.yellow(
-            ("fixed" if view.written else "fix") if report.is_fixed(finding) else "fix with --unsafe-fixes"
-        ),
-        Safety.SUGGESTION: paint.yellow("suggestion"),
-    }[fix.safety]
-    lines = [f"{label}: {printable('; '.join(what))}", f"{fix.safety.value}: {printable(fix.why)}"]
-    others = [text for text in finding.candidates if text not in what]
-    return lines + (_candidates(others) if fix.safety is not Safety.SAFE else [])
+    what = _what(report, fix, finding.path, view) if fix else ""
+    others = [printable(text) for text in finding.candidates if printable(text) != what]
+    if fix is None or fix.safety is Safety.SUGGESTION:
+        why = fix.why if fix else finding.reason_unfixed or "no reason given"
+        candidates = [what, *others] if what else others
+        return [f"{paint.yellow('not fixed')}: {printable(why)}", *_candidates(candidates, "perhaps")]
+    lines = [f"{_label(report, finding, view)}: {what}", f"{fix.safety.value}: {printable(fix.why)}"]
+    return lines if fix.safety is Safety.SAFE else lines + _candidates(others, "or")
 
 
-def _candidates(candidates: Iterable[str]) -> list[str]:
-    ranked = [printable(text) for text in candidates]
-    lines = [f"or: {text}" for text in ranked[:CANDIDATES]]
+def _what(report: Report, fix: Fix, here: str, view: View) -> str:
+    """What the fix does in the file `here`, then what it does in others."""
+    parts = edit_summary(edit for edit in fix.edits if edit.path == here)
+    for path in sorted({edit.path for edit in fix.edits} - {here}):
+        elsewhere = "; ".join(edit_summary(edit for edit in fix.edits if edit.path == path))
+        parts.append(f"{elsewhere} in {shown_path(report, path, view.cwd)}")
+    return printable("; ".join(parts))
+
+
+def _label(report: Report, finding: Finding, view: View) -> str:
+    paint = Paint(view.color)
+    if not report.is_fixed(finding):
+        unsafe = finding.fix is not None and finding.fix.safety is Safety.UNSAFE
+        return paint.yellow("fix with --unsafe-fixes") if unsafe else paint.green("fix")
+    return paint.green("fixed" if view.written else "fix")
+
+
+def _candidates(ranked: list[str], first: str) -> list[str]:
+    lines = [f"{'or' if index else first}: {text}" for index, text in enumerate(ranked[:CANDIDATES])]
     if len(ranked) > CANDIDATES:
         lines.append(f"and {len(ranked) - CANDIDATES} more")
     return lines
