@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., Any]")
 FORMATS = ("text", "concise", "json")
 FILE_WIDTH = 120  # columns of a source line shown where the output is no terminal
-ISSUES = "https://github.com/testfix/testfix/issues"
 
 
 def split_list(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -285,10 +284,9 @@ def _failed(error: Exception, words: list[str]) -> int:
         import traceback
 
         click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
-    more = "" if verbose else " with what --verbose prints"
     return _fail(
-        f"testfix itself failed ({type(error).__name__}: {error}). Nothing is wrong with your command;"
-        f" please report it at {ISSUES}{more}."
+        f"testfix itself failed ({type(error).__name__}: {error}). Nothing is wrong with your command: please"
+        f" open an issue with {'the lines above' if verbose else 'what --verbose prints'}."
     )
 
 
