@@ -88,7 +88,7 @@ def edited(draw: st.DrawFn) -> tuple[bytes | None, bytes]:
     return before, b"".join(changed) + draw(last)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(edited(), min_size=1, max_size=len(NAMES)))
 def test_git_applies_every_diff(files: list[tuple[bytes | None, bytes]]) -> None:
     changes = tuple(Change(name, *pair) for name, pair in zip(NAMES, files, strict=False))
