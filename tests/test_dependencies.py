@@ -64,7 +64,7 @@ redis =
 SETUP_PY = """\
 from setuptools import setup
 REQUIRES = ["six>=1.9"]
-raise RuntimeError("must not run")
+raise RuntimeError("must not run \\d")
 setup(install_requires=REQUIRES + ["boto3"], extras_require={"t": ["moto==5"]}, classifiers=["Not :: one"])
 """
 TOX = """\

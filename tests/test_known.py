@@ -19,6 +19,8 @@ from fixer.known.vocabulary import Known, candidates
 
 TOOLS = Path(__file__).with_name("tools")
 DATA = Path(vocabulary.__file__).with_name("vocabulary.json")
+# Whether a Python of this version had its say when the data was made; newer ones may add attributes.
+PROBED_HERE = list(sys.version_info[:2]) in json.loads(DATA.read_text("utf-8"))["versions"]
 Probe = dict[str, dict[str, Any]]
 EVERY = [known for name in sorted(vocabulary.names()) for known in candidates(name)]
 
@@ -35,13 +37,31 @@ def test_versions_of_builtins_are_right() -> None:
 
 
 @pytest.fixture(scope="module")
-def found() -> Probe:
-    """What this Python says of its standard library."""
+def generator() -> Any:
+    """The script that writes vocabulary.json."""
     with pytest.MonkeyPatch.context() as patched:
         patched.syspath_prepend(TOOLS)
-        generator = importlib.import_module("generate_vocabulary")
-        result: Probe = generator.probe(sys.executable, generator.load_curated())
+        return importlib.import_module("generate_vocabulary")
+
+
+@pytest.fixture(scope="module")
+def found(generator: Any) -> Probe:
+    """What this Python says of its standard library."""
+    result: Probe = generator.probe(sys.executable, generator.load_curated())
     return result
+
+
+def test_the_data_was_made_from_the_curated_file_as_it_is(generator: Any) -> None:
+    curated = generator.load_curated()
+    for module, table in curated["from"].items():
+        for name in set(generator.words(table.get("names"))) - set(generator.words(table.get("omit"))):
+            rows = [known for known in candidates(name) if known.what == Import(module, name)]
+            assert [known.generic for known in rows] == [generator.listed(table, "generic", name)], (
+                module,
+                name,
+            )
+    for name in generator.words(curated["modules"]["generic"]):
+        assert candidates(name)[0].generic, name
 
 
 def exists_here(known: Known) -> bool:
@@ -49,16 +69,11 @@ def exists_here(known: Known) -> bool:
     return (known.since or version) <= version <= (known.until or version)
 
 
-def probed_here() -> bool:
-    """Whether a Python of this version had its say when the data was made; newer ones may add attributes."""
-    return list(sys.version_info[:2]) in json.loads(DATA.read_text("utf-8"))["versions"]
-
-
 def test_modules_agree_with_this_python(found: Probe) -> None:
     offered_here, missing = 0, []
     for name, attributes in found["modules"].items():
         bare = [known for known in candidates(name) if known.what == Import(name)]
-        if not probed_here():
+        if not PROBED_HERE:
             continue
         assert bare and exists_here(bare[0]), name
         if attributes and bare[0].attributes is not None:
@@ -75,14 +90,14 @@ def test_members_agree_with_this_python(found: Probe) -> None:
     for module, members in found["members"].items():
         for name, described in members.items():
             known = listed.pop((module, name), None)
-            if known is None or not probed_here():
+            if known is None or not PROBED_HERE:
                 continue  # left out on purpose (`omit`), or newer than the data
             assert exists_here(known), (module, name)
             offered_here += len(described["attributes"])
             missing += [f"{name}.{one}" for one in described["attributes"] if not known.has(one)]
     assert len(missing) <= offered_here / 50, missing
     left = [known for known in listed.values() if known.what.module in found["members"] and known.what.name]
-    assert not [known.what.statement for known in left if exists_here(known) and probed_here()]
+    assert not [known.what.statement for known in left if exists_here(known) and PROBED_HERE]
 
 
 def test_every_statement_is_an_import_that_binds_the_name() -> None:

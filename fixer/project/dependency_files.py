@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeAlias
 
@@ -119,7 +120,9 @@ def ini(path: str, text: str) -> Parsed:
 def setup_py(path: str, text: str) -> Parsed:
     """The literal lists in setup.py, given to `setup()` or assigned to a name that speaks of requirements."""
     try:
-        tree = ast.parse(text)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes are not our subject
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return [], f"not Python that can be read ({error})"
     values: list[ast.expr] = []
@@ -244,7 +247,7 @@ def _ini_lines(text: str) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _literals(values: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
-    """The strings in lists, tuples, sets and values of dictionaries, at any depth of those, with their lines."""
+    """The strings in lists, tuples, sets and values of dictionaries, at any depth, with their lines."""
     for value in values:
         if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
             for item in value.elts:
