@@ -80,19 +80,24 @@ def _new_section(section: str, block: Block, page: Page) -> Gap:
     rank = style.section_rank(section)
     above = [index for index, row in enumerate(block.rows) if page.rank(row) < rank]
     spaced = _is_spaced(block, page)
-    before = style.lines_between_sections if spaced and section not in style.no_lines_before else 0
     if above:
-        return Gap(block.rows[above[-1]].end_line + 1, before, 0)
+        row = block.rows[above[-1]]
+        before = style.blank_lines(page.section(row), section) if spaced else 0
+        below = block.rows[above[-1] + 1] if above[-1] + 1 < len(block.rows) else None
+        if below is not None and not style.blank_lines(section, page.section(below)):
+            line = _above_comments(below, page)
+            return Gap(line, max(0, before - (line - row.end_line - 1)), 0)
+        return Gap(row.end_line + 1, before, 0)
     first = block.rows[0]
-    after = style.lines_between_sections if spaced and page.section(first) not in style.no_lines_before else 0
+    after = style.blank_lines(section, page.section(first)) if spaced else 0
     return Gap(_above_comments(first, page), 0, after)
 
 
 def _is_spaced(block: Block, page: Page) -> bool:
     """Whether blank lines stand between the sections; true where there is only one."""
     return not any(
-        page.rank(above) != page.rank(below)
-        and page.section(below) not in page.style.no_lines_before
+        page.rank(above) < page.rank(below)
+        and page.style.blank_lines(page.section(above), page.section(below))
         and below.line == above.end_line + 1
         for above, below in zip(block.rows, block.rows[1:], strict=False)
     )

@@ -72,6 +72,12 @@ class ImportStyle:
         """Whether a statement with that many names is always wrapped."""
         return 0 < self.force_wrap <= names
 
+    def blank_lines(self, above: str, below: str) -> int:
+        """The blank lines between two sections; a section left out in between counts, as in ruff."""
+        between = self.section_order[self.section_rank(above) + 1 : self.section_rank(below) + 1]
+        dense = all(section in self.no_lines_before for section in (*between, below) if section != FUTURE)
+        return 0 if dense else self.lines_between_sections
+
     def section_rank(self, section: str) -> int:
         """The place of a section in the file; unknown ones come last."""
         if section == FUTURE:
@@ -113,15 +119,12 @@ def statement_key(names: tuple[Import, ...], style: ImportStyle) -> Key:
     module = first.module.lstrip(".")
     level = len(first.module) - len(module)
     by_length = style.length_sort or (style.length_sort_straight and straight)
-    distance = 0
-    if level:
-        distance = level if style.closest_relative_first else -level
     mixed = style.force_sort_within_sections and first.module != "__future__"
     return (
         0 if mixed else straight == style.from_first,
         module not in style.force_to_top,
         len(module) + level if by_length else 0,
-        (level > 0, distance),
+        level if style.closest_relative_first else -level,
         "" if style.case_sensitive else natural(module.lower()),
         natural(module),
         () if straight else member_key(first, style),

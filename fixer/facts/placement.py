@@ -224,9 +224,9 @@ def _new_statements(gaps: dict[tuple[Import, ...], Gap], page: Page) -> dict[Imp
 
 def _blank_between(above: tuple[Import, ...], below: tuple[Import, ...], page: Page) -> int:
     style = page.style
-    section = page.section_of(below[0].module)
-    if section != page.section_of(above[0].module):
-        return 0 if section in style.no_lines_before else style.lines_between_sections
+    upper, lower = page.section_of(above[0].module), page.section_of(below[0].module)
+    if upper != lower:
+        return style.blank_lines(upper, lower)
     mixed = (above[0].name is None) != (below[0].name is None)
     return style.lines_between_types if mixed and not style.force_sort_within_sections else 0
 

@@ -106,15 +106,13 @@ def _statements(body: list[ast.stmt], lines: list[str]) -> Iterator[Statement]:
             end_line += 1
         column = len(lines[line - 1].encode()[: node.col_offset].decode(errors="replace")) + 1
         if isinstance(node, ast.Import):
-            names = tuple(Import(alias.name, None, alias.asname) for alias in node.names)
-            for what in names:
-                bound[what.bound] = what.module if what.asname else what.bound
+            names = _imported(node)
+            _bind(names, bound)
             yield Statement("import", line, end_line, column, names[0].module, names)
         elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            names = tuple(Import(module, alias.name, alias.asname) for alias in node.names)
-            for what in names:
-                bound[what.bound] = f"{module}.{what.name}"
+            names = _imported(node)
+            _bind(names, bound)
+            module = names[0].module
             kind = "future" if module == "__future__" else "from"
             yield Statement(kind, line, end_line, column, module, names)
         elif index == 0 and _is_string(node):
@@ -122,6 +120,19 @@ def _statements(body: list[ast.stmt], lines: list[str]) -> Iterator[Statement]:
         else:
             kind, module = _other_kind(node, bound)
             yield Statement(kind, line, end_line, column, module, (), not _allowed(node, bound))
+
+
+def _imported(node: ast.Import | ast.ImportFrom) -> tuple[Import, ...]:
+    if isinstance(node, ast.Import):
+        return tuple(Import(alias.name, None, alias.asname) for alias in node.names)
+    module = "." * node.level + (node.module or "")
+    return tuple(Import(module, alias.name, alias.asname) for alias in node.names)
+
+
+def _bind(names: tuple[Import, ...], bound: dict[str, str]) -> None:
+    for what in names:
+        whole = what.module if what.asname else what.bound
+        bound[what.bound] = whole if what.name is None else f"{what.module}.{what.name}"
 
 
 def _is_string(node: ast.stmt) -> bool:
@@ -132,20 +143,23 @@ def _is_string(node: ast.stmt) -> bool:
     )
 
 
-def _dotted(node: ast.expr, bound: dict[str, str]) -> str:
-    """The dotted name that an expression such as `sys.path` means here, or an empty string."""
+def _dotted(node: ast.expr, bound: dict[str, str], *, imported: bool = False) -> str:
+    """The dotted name that an expression such as `sys.path` means here, or an empty string.
+
+    `imported`: only where the file has imported it by then, as ruff has it.
+    """
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
         node = node.value
-    if not isinstance(node, ast.Name):
+    if not isinstance(node, ast.Name) or (imported and node.id not in bound):
         return ""
     return ".".join([bound.get(node.id, node.id), *reversed(parts)])
 
 
-def _called(node: ast.stmt, bound: dict[str, str]) -> str:
+def _called(node: ast.stmt, bound: dict[str, str], *, imported: bool = False) -> str:
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-        return _dotted(node.value.func, bound)
+        return _dotted(node.value.func, bound, imported=imported)
     return ""
 
 
@@ -161,14 +175,14 @@ def _allowed(node: ast.stmt, bound: dict[str, str]) -> bool:
     """Whether ruff's E402 lets imports follow this statement."""
     if isinstance(node, _ALLOWED_BLOCKS):
         return True
-    called = _called(node, bound)
+    called = _called(node, bound, imported=True)
     if called:
         return called in _ALLOWED_CALLS or called == "site.addsitedir" or called.startswith("sys.path.")
     for target in _targets(node):
         if isinstance(target, ast.Subscript):
-            return _dotted(target.value, bound) == "os.environ"
+            return _dotted(target.value, bound, imported=True) == "os.environ"
         if isinstance(node, ast.AugAssign):
-            return _dotted(target, bound) in {"sys.path", "os.environ"}
+            return _dotted(target, bound, imported=True) in {"sys.path", "os.environ"}
         if isinstance(target, ast.Name):
             return (
                 target.id.startswith("__")
@@ -184,7 +198,9 @@ def _other_kind(node: ast.stmt, bound: dict[str, str]) -> tuple[str, str]:
     if isinstance(node, _DEFINITIONS):
         return "other", ""
     for inner in ast.walk(node):
-        if isinstance(inner, ast.stmt) and _changes_path(inner, bound):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            _bind(_imported(inner), bound)
+        elif isinstance(inner, ast.stmt) and _changes_path(inner, bound):
             return "path-change", ""
     value = node.value if isinstance(node, ast.Expr | ast.Assign | ast.AnnAssign) else None
     if (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
+from posixpath import normpath
 from typing import Any
 
 from fixer.facts.import_order import FIRST_PARTY, FUTURE, LOCAL, STDLIB, THIRD_PARTY, ImportStyle
@@ -19,8 +20,28 @@ _WENT = {
     **dict.fromkeys(("formatter", "parser", "symbol", "macpath"), 9),
     **dict.fromkeys(("asynchat", "asyncore", "distutils", "imp", "smtpd"), 11),
     **dict.fromkeys(
-        "aifc audioop cgi cgitb chunk crypt imghdr lib2to3 mailcap msilib nis nntplib ossaudiodev "
-        "pipes sndhdr spwd sunau telnetlib uu xdrlib".split(),
+        [
+            "aifc",
+            "audioop",
+            "cgi",
+            "cgitb",
+            "chunk",
+            "crypt",
+            "imghdr",
+            "lib2to3",
+            "mailcap",
+            "msilib",
+            "nis",
+            "nntplib",
+            "ossaudiodev",
+            "pipes",
+            "sndhdr",
+            "spwd",
+            "sunau",
+            "telnetlib",
+            "uu",
+            "xdrlib",
+        ],
         12,
     ),
 }
@@ -82,7 +103,7 @@ def read_import_style(
 def section_of(module: str, style: ImportStyle, first_party: Callable[[str], bool]) -> str:
     """The section that a module is sorted into, as ruff decides it.
 
-    `first_party` says whether a top-level module lies in one of the style's `src` folders.
+    `first_party` is asked with the whole dotted name: see `is_first_party`.
     """
     top = module.partition(".")[0]
     if top == "__future__":
@@ -91,6 +112,33 @@ def section_of(module: str, style: ImportStyle, first_party: Callable[[str], boo
         return FIRST_PARTY
     section = _section(module, top, style, first_party)
     return section if section in style.section_order else style.default_section
+
+
+def own_modules(python_files: Iterable[str]) -> frozenset[str]:
+    """All modules, and the folders above them, as paths from the project root without `.py`."""
+    paths: set[str] = set()
+    for file in python_files:
+        path = file.removesuffix(".py")
+        while path and path not in paths:
+            paths.add(path)
+            path = path.rpartition("/")[0]
+    return frozenset(paths)
+
+
+def is_first_party(module: str, importer: str, style: ImportStyle, own: frozenset[str]) -> bool:
+    """Whether ruff 0.17 takes an absolute module for the project's own, in the file `importer`.
+
+    It is, if the whole of it exists below a `src` folder, or if it starts with the outermost package
+    that `importer` is in. `own` are the project's `own_modules`.
+    """
+    folder = importer.rpartition("/")[0]
+    package = ""
+    while folder and f"{folder}/__init__" in own:
+        folder, _, package = folder.rpartition("/")
+    if package and package == module.partition(".")[0]:
+        return True
+    path = module.replace(".", "/")
+    return any(normpath(f"{root}/{path}") in own for root in style.src)
 
 
 def _section(module: str, top: str, style: ImportStyle, first_party: Callable[[str], bool]) -> str:
@@ -104,7 +152,7 @@ def _section(module: str, top: str, style: ImportStyle, first_party: Callable[[s
         prefix = prefix.rpartition(".")[0]
     if is_standard(top, style.target):
         return STDLIB
-    if top == "__main__" or first_party(top):
+    if top == "__main__" or first_party(module):
         return FIRST_PARTY
     return style.default_section
 
