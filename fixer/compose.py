@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from fixer.edits import AddImport, Edit, Import, ImportPlace
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
-from fixer.facts.model import Prologue
 from fixer.facts.placement import place_imports
-from fixer.finding import Fix
 from fixer.project.import_style import section_of
-from fixer.project.modules import Modules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from fixer.facts.model import Prologue
+    from fixer.finding import Fix
+    from fixer.project.modules import Modules
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,8 @@ def compose(
     """The edits of `fixes`, equal ones once. A fix is all or nothing, so one that is refused in one file
     is left out in all.
 
-    `first_use(path, name)` is the first line (from 1) where the file uses a name, None if it does not;
-    `style(path)` how it sorts its imports.
+    `first_use(path, name)` is the first line (from 1) where importing the file reads a name, None if it does
+    not; `style(path)` how it sorts its imports.
     """
     chosen = list({fix.id: fix for fix in fixes}.values())
     refused: dict[str, str] = {}

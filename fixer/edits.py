@@ -7,9 +7,10 @@ Rules state intentions; `codemods/` turns them into source. So two rules that bo
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from fixer.span import Span
+if TYPE_CHECKING:
+    from fixer.span import Span
 
 
 @dataclass(frozen=True, slots=True, order=True)

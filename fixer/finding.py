@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fixer.edits import Edit
-from fixer.span import Span
+if TYPE_CHECKING:
+    from fixer.edits import Edit
+    from fixer.span import Span
 
 
 class Safety(enum.Enum):

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from fixer.config import Config
 from fixer.discover import project_files
-from fixer.facts.model import Outline
 from fixer.facts.outline import read_outline
-from fixer.files import Files
 from fixer.project.dependencies import Declared, declared, is_dependency_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fixer.config import Config
+    from fixer.facts.model import Outline
+    from fixer.files import Files
 
 _FEW = 12  # names: up to here one byte search per name and file is cheaper than an outline of every file
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from fixer.facts.model import Facts
 from fixer.facts.read import read_facts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixer.facts.model import Facts
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -57,16 +60,18 @@ def _in_processes(root: Path, chunks: Sequence[Sequence[str]], jobs: int) -> Ite
 
 
 def _read_chunk(root: Path, paths: Sequence[str]) -> list[Facts | Unread]:
-    results: list[Facts | Unread] = []
     enabled = gc.isenabled()
     gc.disable()  # symbol tables and syntax trees hold no cycles worth looking for
     try:
-        for path in paths:
-            try:
-                results.append(read_facts(path, (root / path).read_bytes()))
-            except OSError as error:
-                results.append(Unread(path, f"cannot be read: {error.strerror or error}"))
+        return [_read_one(root, path) for path in paths]
     finally:
         if enabled:
             gc.enable()
-    return results
+
+
+def _read_one(root: Path, path: str) -> Facts | Unread:
+    try:
+        source = (root / path).read_bytes()
+    except OSError as error:
+        return Unread(path, f"cannot be read: {error.strerror or error}")
+    return read_facts(path, source)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fixer.finding import Finding
-from fixer.rule import Withheld
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from fixer.finding import Finding
+    from fixer.rule import Withheld
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fixer.edits import Edit
-from fixer.facts.model import Facts
 from fixer.facts.read import read_facts
 from fixer.facts.text import decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fixer.edits import Edit
+    from fixer.facts.model import Facts
 
 _WORTH_A_PROCESS = 60  # files to rewrite: below, starting processes costs more than they save
 _CHUNK = 8

@@ -5,24 +5,27 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.compose import Composed, compose
-from fixer.config import Config
-from fixer.facts.model import Facts, Prologue
 from fixer.facts.prologue import read_prologue
 from fixer.facts.text import decode
-from fixer.files import Files
 from fixer.finding import Finding, Fix, Safety
 from fixer.loader import DiskLoader
 from fixer.project.project import Project, Settings
 from fixer.rewriting import Rewritten, Task, rewrite_all
 from fixer.rule import Withheld
-from fixer.rules import LoadedRule
 from fixer.style_files import StyleFiles
 from fixer.suppress import FileIgnores, Suppressions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fixer.config import Config
+    from fixer.facts.model import Facts, Prologue
+    from fixer.files import Files
+    from fixer.rules import LoadedRule
 
 _MOST_ROUNDS = 5  # repairs that open the way for others are followed this far
 
@@ -140,7 +143,8 @@ class Rounds:
     def _first_use(self, path: str, name: str) -> int | None:
         facts = self.facts[path]
         names = {name, *(old for old, new in self.settings.renames.items() if new == name)}
-        return min((use.span.line for use in facts.undefined if use.name in names), default=None)
+        lines = (use.span.line for use in facts.undefined if use.name in names and not use.deferred)
+        return min(lines, default=None)
 
     def _apply(self, fixes: Sequence[Fix], known: set[Key]) -> set[str]:
         """Apply what can be applied of `fixes` and return the ids. A fix that would break a file, or bring a

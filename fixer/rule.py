@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.finding import Finding
-from fixer.span import Span
-
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
     from fixer.facts.model import Facts
+    from fixer.finding import Finding
     from fixer.project.project import Project
+    from fixer.span import Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import enum
 import os
-from collections.abc import Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from fixer.config import Config
 from fixer.discover import discover
 from fixer.facts.model import Facts
 from fixer.files import Files
@@ -16,6 +14,12 @@ from fixer.report import Change, FileError, Report
 from fixer.root import find_root
 from fixer.rounds import Outcome, Rounds
 from fixer.rules import load_rules
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fixer.config import Config
 
 
 class Mode(enum.Enum):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import configparser
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fixer.config_files import ConfigError, parse_toml, read_text
 from fixer.facts.import_order import ImportStyle
 from fixer.project.import_style import read_import_style
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
 
 _ISORT_SECTIONS = {".isort.cfg": "settings", "setup.cfg": "isort", "tox.ini": "isort"}
 

@@ -40,16 +40,14 @@ _MODULE = """
     __debug__ __doc__ __file__ __import__ __loader__ __name__ __package__ __spec__ __warningregistry__
 """
 
-BUILTIN_NAMES = frozenset(f"{_BUILTINS} {_SITE} {_WINDOWS} {_MODULE}".split())
+# Bound in some places only: `__path__` in a package, the others in a class body (`__firstlineno__` from
+# 3.13). Where they are not bound, that is not what keeps a test from running.
+_IN_PLACES = "__firstlineno__ __module__ __path__ __qualname__"
 
-# Bound in a class body only (`__firstlineno__` from 3.13), not in its methods.
-CLASS_BODY_NAMES = frozenset({"__firstlineno__", "__module__", "__qualname__"})
+# Type checkers know these without an import, and tests of typing lean on that.
+_CHECKERS = "reveal_locals reveal_type"
 
-# Bound in functions that are written inside a class body, at any depth.
-METHOD_NAMES = frozenset({"__class__"})
-
-# Bound in the `__init__.py` of a package only.
-PACKAGE_NAMES = frozenset({"__path__"})
+BUILTIN_NAMES = frozenset(f"{_BUILTINS} {_SITE} {_WINDOWS} {_MODULE} {_IN_PLACES} {_CHECKERS}".split())
 
 # The first Python that has the name, where 3.10 lacks it.
 BUILTIN_SINCE = {

@@ -63,12 +63,8 @@ class _Reader:
                     self.bind(target.value, [ast.Constant(target.attr)], "")
         elif isinstance(node, ast.Call):
             self.call(node, at_module)
-        elif isinstance(node, ast.Subscript) and _is_namespace(node.value, at_module):
-            self.read_only.add(node.value)
-        elif isinstance(node, ast.Attribute) and node.attr in _READS:
-            self.read_only.add(node.value)
-        elif isinstance(node, ast.Attribute) and _is_this_module(node.value):
-            self.read_only.add(node.value)
+        elif _reads_only(node, at_module):
+            self.read_only.add(node.value)  # type: ignore[attr-defined]
         elif isinstance(node, ast.Compare):
             self.read_only.update(node.comparators)
 
@@ -112,6 +108,13 @@ class _Reader:
                 names.add(key.value)
             else:
                 self.unknown = self.unknown or construct
+
+
+def _reads_only(node: ast.AST, at_module: bool) -> bool:
+    """Whether the namespace or module that is `node.value` is only read here."""
+    if isinstance(node, ast.Subscript):
+        return _is_namespace(node.value, at_module)
+    return isinstance(node, ast.Attribute) and (node.attr in _READS or _is_this_module(node.value))
 
 
 def _attribute(function: ast.expr) -> str:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from fixer.edits import Import
-from fixer.span import Span
+if TYPE_CHECKING:
+    from fixer.edits import Import
+    from fixer.span import Span
 
 
 class Role(enum.Enum):
@@ -29,6 +31,7 @@ class Use:
 
     With `name.attribute`, `attribute` is set, and `called` says whether that attribute is called;
     otherwise `called` says whether the name itself is. `guarded`: a `try` around it catches NameError.
+    `deferred`: it stands in a function, so it is not read when the file is imported.
     """
 
     name: str
@@ -37,6 +40,7 @@ class Use:
     attribute: str | None = None
     called: bool = False
     guarded: bool = False
+    deferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,9 @@ class Facts:
 
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
     import statement binds, anywhere in the file. The rest is read only where `undefined` is not empty.
-    `bound`: names that the module's own scope binds. `star_imports`: modules imported with `*`. `injected`: names the file binds at run time under a literal
-    name (`globals()["x"] = ...`); `injects_unknown` names the construct when they cannot be read.
+    `bound`: names that the module's own scope binds. `star_imports`: modules imported with `*`.
+    `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
+    `injects_unknown` names the construct when they cannot be read.
     """
 
     path: str
@@ -122,9 +127,10 @@ class Outline:
     """What any file of the project offers to others, read without parsing it.
 
     `imports` in order. `defined` pairs a name at module level with how it is bound: "class", "function",
-    "decorated" (a decorated class or function, which may be anything), "fixture" or "value". `exports` is a literal
-    `__all__`, None where there is none or it cannot be read. `star_imports` are the modules imported with
-    `*` at module level; `builtins` are names put into Python's `builtins` for every file of the process.
+    "decorated" (a decorated class or function, which may be anything), "fixture" or "value". `exports` is
+    a literal `__all__`, None where there is none or it cannot be read. `star_imports` are the modules
+    imported with `*` at module level; `builtins` are names put into Python's `builtins` for every file of
+    the process.
     """
 
     path: str

@@ -7,8 +7,11 @@ needed, and building it would cost more than everything else testfix does with t
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _DEF = re.compile(r"([ \t]*)(?:async[ \t]+)?def[ \t]")
 _CODE = re.compile(r"([ \t]*)[^\s#)\]}]")  # a line that could begin a statement

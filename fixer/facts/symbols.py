@@ -13,6 +13,7 @@ from _symtable import (  # type: ignore[import-not-found]
     DEF_BOUND,
     DEF_GLOBAL,
     DEF_IMPORT,
+    GLOBAL_EXPLICIT,
     GLOBAL_IMPLICIT,
     SCOPE_MASK,
     SCOPE_OFF,
@@ -27,6 +28,7 @@ Table: TypeAlias = Any  # _symtable.symtable entry: name, lineno, symbols, child
 
 _SCOPE = SCOPE_MASK << SCOPE_OFF
 _FREE_GLOBAL = GLOBAL_IMPLICIT << SCOPE_OFF
+_DECLARED_GLOBAL = GLOBAL_EXPLICIT << SCOPE_OFF
 # CPython 3.12+ inlines comprehensions (PEP 709) and lists their targets with the enclosing scope, marked
 # by DEF_COMP_ITER (2 << 8, not exported). Such a mark on a module's name means: bound by no more than that.
 _COMPREHENSION_ONLY = 2 << 8
@@ -63,22 +65,20 @@ def read_scopes(source: bytes) -> Scopes:
                 unbound.add(name)
             elif flags & DEF_IMPORT:
                 imported.add(name)
-    unbound -= BUILTIN_NAMES
-    if not unbound:
-        return Scopes(frozenset(), frozenset(), frozenset(imported), top)
     module = top.symbols
-    bound = {name for name in unbound if module.get(name, 0) & DEF_BOUND}
-    doubtful = {name for name in bound if module[name] & (DEF_ANNOT | _COMPREHENSION_ONLY)}
-    bound -= doubtful
-    unbound -= bound
-    declared = {name for name in unbound if module.get(name, 0) & DEF_GLOBAL}
-    if declared:  # `global x` in some function: bound if any of those functions assigns it
+    declared = {name for name, flags in module.items() if flags & DEF_GLOBAL and not flags & DEF_BOUND}
+    if declared:  # `global x` in some function: bound if one of those functions assigns it
+        unbound |= declared
         for table in tables:
             for name in declared & table.symbols.keys():
                 flags = table.symbols[name]
                 if flags & DEF_GLOBAL and flags & DEF_BOUND:
                     unbound.discard(name)
-    return Scopes(frozenset(unbound), frozenset(doubtful & unbound), frozenset(imported), top)
+    unbound -= BUILTIN_NAMES
+    bound = {name for name in unbound if module.get(name, 0) & DEF_BOUND}
+    doubtful = {name for name in bound if module[name] & (DEF_ANNOT | _COMPREHENSION_ONLY)}
+    unbound -= bound - doubtful
+    return Scopes(frozenset(unbound), frozenset(doubtful), frozenset(imported), top)
 
 
 def module_names(scopes: Scopes) -> frozenset[str]:
@@ -102,7 +102,7 @@ def unbound_by_scope(scopes: Scopes) -> dict[tuple[int, str], frozenset[str]]:
         names = {
             name
             for name in scopes.unbound & table.symbols.keys()
-            if table.symbols[name] & _SCOPE == _FREE_GLOBAL
+            if table.symbols[name] & _SCOPE in (_FREE_GLOBAL, _DECLARED_GLOBAL)
         }
         if names:
             key = (table.lineno, table.name)

@@ -7,14 +7,17 @@ import re
 import sys
 import warnings
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from fixer.facts.model import Role, Use
 from fixer.facts.skeleton import skeleton
 from fixer.facts.symbols import Scopes, unbound_by_scope
 from fixer.facts.text import lines_of
 from fixer.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
 
 _Functions = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Tries = (ast.Try, ast.TryStar) if sys.version_info >= (3, 11) else (ast.Try,)
@@ -73,7 +76,11 @@ def _uses_in(
         return ()
     finder = _Finder(lines, by_scope, names, keep)
     found = sorted(finder.module(tree), key=lambda use: use.span)
-    return tuple(found)
+    # An attribute that the file sets itself says nothing about what the name is.
+    return tuple(
+        replace(use, attribute=None, called=False) if (use.name, use.attribute) in finder.stored else use
+        for use in found
+    )
 
 
 def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
@@ -108,10 +115,12 @@ def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
 
 class _Place(NamedTuple):
     """Where the walk stands: the unbound names its scope reads, whether a `try` around it catches
-    NameError, and whether it is a function's own body, whose annotations are never evaluated."""
+    NameError, whether it runs later than the import of the file, and whether it is a function's own body,
+    whose annotations are never evaluated."""
 
     names: frozenset[str]
     guarded: bool = False
+    deferred: bool = False
     local: bool = False
 
 
@@ -129,6 +138,7 @@ class _Finder:
         self.names = names
         self.by_scope = by_scope
         self.keep = keep
+        self.stored: set[tuple[str, str | None]] = set()
         # Python 3.14 evaluates annotations in scopes of their own (PEP 649); where they are read, the
         # names of all of them count.
         annotations = [found for (_, name), found in by_scope.items() if name == "__annotate__"]
@@ -200,7 +210,7 @@ class _Finder:
                 yield from self.annotation(argument.annotation, header)
         if node.returns is not None:
             yield from self.annotation(node.returns, header)
-        yield from self.block(node.body, _Place(inside, local=True))
+        yield from self.block(node.body, _Place(inside, deferred=True, local=True))
 
     def class_(self, node: ast.ClassDef, at: _Place) -> Iterator[Use]:
         inside = self.scope(node.lineno, node.name)
@@ -211,7 +221,7 @@ class _Finder:
             yield from self.expression(base, header, Role.BASE)
         for keyword in node.keywords:
             yield from self.expression(keyword.value, header)
-        yield from self.block(node.body, _Place(inside, at.guarded))
+        yield from self.block(node.body, _Place(inside, at.guarded, at.deferred))
 
     def header(self, node: ast.stmt, at: _Place, inside: frozenset[str]) -> _Place:
         """A definition's header is read in the scope around it, or in that of its type parameters,
@@ -230,6 +240,8 @@ class _Finder:
         if isinstance(node, ast.Name):
             yield from self.use(node, at, role)
         elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            if not isinstance(node.ctx, ast.Load):
+                self.stored.add((node.value.id, node.attr))
             yield from self.use(node.value, at, role, attribute=node.attr)
         elif isinstance(node, ast.Call):
             yield from self.call(node, at, role)
@@ -241,7 +253,7 @@ class _Finder:
                 if default is not None:
                     yield from self.expression(default, at)
             inside = self.scope(node.lineno, "lambda") - _parameters(node.args)
-            yield from self.expression(node.body, _Place(inside))
+            yield from self.expression(node.body, _Place(inside, deferred=True))
         elif isinstance(node, _Comprehensions):
             yield from self.comprehension(node, at)
         else:
@@ -289,7 +301,7 @@ class _Finder:
             start = _characters(line, node.col_offset)
             end = _characters(line, node.end_col_offset or node.col_offset)
             span = Span(node.lineno, start + 1, node.end_lineno or node.lineno, end + 1)
-            yield Use(node.id, span, role, attribute, called, at.guarded)
+            yield Use(node.id, span, role, attribute, called, at.guarded, at.deferred)
 
 
 def _characters(line: str, offset: int) -> int:

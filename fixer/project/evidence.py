@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import basename, dirname
+from typing import TYPE_CHECKING
 
-from fixer.edits import Import
-from fixer.facts.model import Outline
-from fixer.project.origins import Origin, Origins
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fixer.edits import Import
+    from fixer.facts.model import Outline
+    from fixer.project.origins import Origin, Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ class Source:
     def weight(self, path: str) -> float:
         """How much the importers count for the file `path`: the near ones more."""
         folder = dirname(path)
-        return sum(count * (0.2 + nearness(folder, there)) for (there, _), count in self.by_folder.items())
+        return sum(count * nearness(folder, there) for (there, _), count in self.by_folder.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,11 @@ def is_test_module(path: str) -> bool:
 
 @functools.cache
 def nearness(folder: str, other: str) -> float:
-    """From just above 0.0 (nothing shared) to 1.0 (the same folder or one below): how close `other` is."""
+    """How much a file in the folder `other` counts for one in `folder`: 1.0 in the same folder or below
+    it, and far less the more of the way leads elsewhere, so that one sibling outweighs many strangers."""
     here = folder.split("/") if folder else []
     there = other.split("/") if other else []
     shared = 0
     while shared < min(len(here), len(there)) and here[shared] == there[shared]:
         shared += 1
-    return (shared + 1) / (len(here) + 1)
+    return float(((shared + 1) / (len(here) + 1)) ** 4)

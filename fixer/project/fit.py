@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from fixer.facts.model import Role, Use
-from fixer.known.vocabulary import Known
-from fixer.project.origins import Origin, Origins
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fixer.known.vocabulary import Known
+    from fixer.project.origins import Origin, Origins
 
 
 def origin_fits(origin: Origin, uses: Sequence[Use], origins: Origins) -> bool:

@@ -7,21 +7,22 @@ candidate must fit each use of the name in the file.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from fixer.edits import Import
-from fixer.facts.model import Use
 from fixer.finding import Safety
-from fixer.known.vocabulary import Known
 from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, origin_fits, told_by
 from fixer.project.origins import Origin
 from fixer.project.spelling import spell, spell_origin
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fixer.facts.model import Use
+    from fixer.known.vocabulary import Known
     from fixer.project.project import Project
 
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
@@ -68,6 +69,8 @@ class _Weighing:
         entry = self.project.known_import(self.name, Import(origin.place, origin.name))
         if entry is not None:
             return known_fits(entry, self.uses)
+        if origin.place == "_typeshed":
+            return False  # exists for type checkers alone
         return origin.name is not None or module_fits(self.uses)
 
     def fitting_definitions(self) -> list[Definition]:
@@ -155,7 +158,8 @@ class _Weighing:
         what = spell(source, self.path, self.project.modules)
         if what is None:
             return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
-        safety = Safety.UNSAFE if source.typing_only and source.origin.kind != "external" else Safety.SAFE
+        vocabulary = any(_same(entry, source.origin) for entry in self.known)
+        safety = Safety.UNSAFE if source.typing_only and not vocabulary else Safety.SAFE
         others = [found for found in self.candidates() if found != what]
         return Choice((what, *others), safety, why)
 
@@ -171,7 +175,8 @@ class _Weighing:
         if weights:
             return max(weights) > 0.5 * sum(weights)
         if self.known:
-            return len(self.known) == 1 and not self.known[0].generic
+            told = self.known[0].kind != "module" and any(use.called for use in self.uses)
+            return len(self.known) == 1 and (told or not self.known[0].generic)
         near = [self.nearness(found) for found in self.definitions[:2]]
         kinds_fit = self.definitions[0].kind != "value" or self.name.isupper()
         return kinds_fit and (len(near) == 1 or near[0] > near[1])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from posixpath import dirname
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 class Modules:
@@ -11,7 +14,7 @@ class Modules:
 
     Nothing says for certain what `sys.path` will be; the folders that pytest and packaging put there are
     tried in the order in which they would win: the test's own base folder (the first one upward without
-    an `__init__.py`), the folders above it, the configured ones, the root and `src` folders.
+    an `__init__.py`), the configured ones, `src` folders and the root, then the folders above the test.
     """
 
     def __init__(self, files: Iterable[str], search_paths: Sequence[str] = ()) -> None:
@@ -20,7 +23,7 @@ class Modules:
         sources = sorted(folder for folder in self.folders if folder.rpartition("/")[2] == "src")
         self._bases: dict[str, str] = {}
         self._folders_for: dict[str, tuple[str, ...]] = {}
-        self.search_paths = tuple(dict.fromkeys((*search_paths, "", *sources)))
+        self.search_paths = tuple(dict.fromkeys((*search_paths, *sources, "")))
 
     def base_folder(self, path: str) -> str:
         """The first folder above `path` that is no regular package (pytest's "prepend" import mode)."""
@@ -55,15 +58,13 @@ class Modules:
     def names(self, path: str, importer: str) -> list[str]:
         """The absolute dotted names by which `importer` can import the file `path`, best first."""
         stem = path.removesuffix(".py").removesuffix("/__init__")
-        found = []
+        found: dict[str, None] = {}
         for folder in self._search(importer):
-            inside = (
-                stem[len(folder) :].lstrip("/") if stem.startswith(f"{folder}/" if folder else "") else ""
-            )
-            name = inside.replace("/", ".")
-            if name and all(part.isidentifier() for part in name.split(".")):
-                if self.find(name, importer) == path and name not in found:
-                    found.append(name)
+            prefix = f"{folder}/" if folder else ""
+            name = stem[len(prefix) :].replace("/", ".") if stem.startswith(prefix) else ""
+            parts = name.split(".")
+            if all(part.isidentifier() for part in parts) and self.find(name, importer) == path:
+                found[name] = None
         return sorted(found, key=lambda name: not self._complete(path, name))
 
     def relative_name(self, path: str, importer: str) -> str | None:

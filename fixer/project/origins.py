@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
-from fixer.edits import Import
-from fixer.facts.model import Outline
 from fixer.known.star_exports import star_exports
-from fixer.project.modules import Modules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from fixer.edits import Import
+    from fixer.facts.model import Outline
+    from fixer.project.modules import Modules
 
 _TOO_DEEP = 12  # longer chains of re-exports are not followed
 # The backport is the standard library's module under its old name.

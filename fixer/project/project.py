@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from fixer.edits import Import
-from fixer.facts.model import Facts, Outline, Use
 from fixer.known import vocabulary
-from fixer.known.vocabulary import Known
-from fixer.project.dependencies import Declared
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
 from fixer.project.modules import Modules
 from fixer.project.origins import Origins
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from fixer.facts.model import Facts, Outline, Use
+    from fixer.known.vocabulary import Known
+    from fixer.project.dependencies import Declared
 
 
 class Loader(Protocol):
@@ -75,11 +78,14 @@ class Project:
 
     def vocabulary(self, name: str, uses: Sequence[Use]) -> tuple[Known, ...]:
         """The vocabulary's entries for `name` that fit `uses` and that the project can import."""
-        return tuple(
+        found = tuple(
             entry
             for entry in vocabulary.candidates(name)
             if known_fits(entry, uses) and self.has_distribution(entry.distribution)
         )
+        if any(entry.what == Import(name) for entry in found):  # then no use asks for a submodule
+            return tuple(entry for entry in found if entry.what.name or "." not in entry.what.module)
+        return found
 
     def known_import(self, name: str, what: Import) -> Known | None:
         """The vocabulary's entry for this very import, if it has one."""

@@ -4,30 +4,55 @@ from __future__ import annotations
 
 from collections import defaultdict
 from posixpath import dirname
+from typing import TYPE_CHECKING
 
 from fixer.edits import Import
 from fixer.project.evidence import Source, nearness
-from fixer.project.modules import Modules
-from fixer.project.origins import Origin
+
+if TYPE_CHECKING:
+    from fixer.project.modules import Modules
+    from fixer.project.origins import Origin
 
 
 def spell(source: Source, path: str, modules: Modules) -> Import | None:
     """The import of `source` as the file `path` would write it: as most files do that import it, the
-    near ones counting most. None where none of their spellings means the same there."""
+    near ones counting most, but from a public package rather than from its private module. None where
+    none of their spellings means the same there."""
     votes: defaultdict[Import, float] = defaultdict(float)
     respelled: dict[tuple[str, Import], Import | None] = {}
     here = dirname(path)
     for (folder, what), count in source.by_folder.items():
-        key = (folder if what.module.startswith(".") else modules.base_folder(f"{folder}/_"), what)
+        importer = f"{folder}/_" if folder else "_"
+        key = (folder if what.module.startswith(".") else modules.base_folder(importer), what)
         if key not in respelled:
-            respelled[key] = _respell(what, f"{folder}/_".lstrip("/"), path, modules)
+            respelled[key] = _respell(what, importer, path, modules)
         spelled = respelled[key]
         if spelled is not None:
-            votes[spelled] += count * (0.2 + nearness(here, folder))
+            votes[spelled] += count * nearness(here, folder)
+    public = {what: weight for what, weight in votes.items() if not _is_private(what.module)}
+    if not public:
+        exported = _from_package(source, path, modules)
+        if exported is not None:
+            return exported
     if votes:
-        return max(votes, key=lambda what: (votes[what], what.module, what.bound))
+        best = public or votes
+        return max(best, key=lambda what: (best[what], what.module, what.bound))
     name = source.importers[0].what.bound
     return spell_origin(source.origin, name, path, modules) if source.origin.kind != "external" else None
+
+
+def _from_package(source: Source, path: str, modules: Modules) -> Import | None:
+    """The import from a public package whose `__init__.py` takes the name from its private module."""
+    for importer in source.importers:
+        if importer.path.endswith("__init__.py") and not importer.typing_only:
+            for module in modules.names(importer.path, path):
+                if not _is_private(module):
+                    return Import(module, importer.what.bound)
+    return None
+
+
+def _is_private(module: str) -> bool:
+    return any(part.startswith("_") for part in module.split("."))
 
 
 def spell_origin(origin: Origin, name: str | None, path: str, modules: Modules) -> Import | None:
@@ -50,8 +75,8 @@ def _respell(what: Import, importer: str, path: str, modules: Modules) -> Import
         return None if what.module.startswith(".") or modules.find(what.module, path) else what
     if not what.module.startswith("."):
         return what if modules.find(what.module, path) == place else None
-    module = modules.relative_name(place, path)
-    if module is None:
-        names = modules.names(place, path)
-        module = names[0] if names else None
+    if dirname(importer) == dirname(path):
+        return what
+    names = modules.names(place, path)
+    module = names[0] if names else modules.relative_name(place, path)
     return None if module is None else Import(module, what.name, what.asname)

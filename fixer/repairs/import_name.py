@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from fixer.finding import Fix, Safety
 from fixer.project.import_sources import choose_import
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from fixer.facts.model import Use
     from fixer.project.project import Project
 
