@@ -100,7 +100,9 @@ class AddImports(cst.CSTTransformer):
         above = original.header  # the lines in front of the next statement
         first = 1  # and the number of the first of them
         for index, statement in enumerate(original.body):
-            start = self.get_metadata(PositionProvider, statement).start.line
+            decorators = getattr(statement, "decorators", ())
+            top = decorators[0] if decorators else statement
+            start = self.get_metadata(PositionProvider, top).start.line
             lines = [*above, *statement.leading_lines]
             first = start - len(lines)
             if first <= line <= start:

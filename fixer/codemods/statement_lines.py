@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 _OPENERS = {
     "elif": ("if 1:", " pass"),
     "except": ("try:", " pass"),
-    "case": ("match 1:",),
 }
 
 
@@ -113,8 +112,9 @@ def _last_line(node: ast.AST) -> int:
 def frame(piece: str, newline: str) -> tuple[str, str]:
     """The text to put in front of and behind a statement or header so that it parses as a module."""
     indent = piece[: len(piece) - len(piece.lstrip(" \t\x0c"))]
-    prefix = f"if 1:{newline}" if indent else ""
     word = piece.strip().partition(" ")[0].partition("(")[0].rstrip(":")
+    above = "match 1:" if word == "case" else "if 1:"
+    prefix = f"{above}{newline}" if indent else ""
     if word in _OPENERS:
         prefix += "".join(f"{indent}{line}{newline}" for line in _OPENERS[word])
     end = "" if piece.endswith(("\n", "\r")) else newline
