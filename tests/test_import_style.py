@@ -24,6 +24,9 @@ if TYPE_CHECKING:
         ({"tool": {"ruff": {"line-length": 120}, "black": {"line-length": 99}}}, None, {"line_length": 120}),
         ({"project": {"requires-python": ">= 3.12, <4"}}, None, {"target": 12}),
         ({"tool": {"ruff": {"isort": {"combine-as-imports": True}}}}, None, {"combine_as_imports": True}),
+        ({"tool": {"ruff": {"lint": {"select": ["E", "F"]}}}}, None, {"late_imports": False}),
+        ({"tool": {"ruff": {"lint": {"select": ["F"]}}}}, None, {"late_imports": True}),
+        ({"tool": {"ruff": {"lint": {"ignore": ["E402"]}}}}, None, {"late_imports": True}),
         ({"tool": {"isort": {"profile": "black"}}}, None, {"line_length": 88, "force_wrap": 0}),
         ({"tool": {"isort": {"profile": "attrs"}}}, None, {"force_wrap": 2, "lines_between_types": 1}),
         (

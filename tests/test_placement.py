@@ -87,9 +87,8 @@ def test_only_import_statements_change(source: str, wanted: list[Import]) -> Non
     assert all(line in result for line in kept)  # each found behind the one before it
 
 
-def _place(source: str, *wanted: Import, **options: object) -> str:
+def _place(source: str, *wanted: Import, style: ImportStyle = ImportStyle(), **options: object) -> str:  # noqa: B008
     """The source with the imports, or the first reason why not."""
-    style = ImportStyle()
     places = place_imports(wanted, read_prologue(source), style, lambda m: section(m, style), **options)  # type: ignore[arg-type]
     for place in places.values():
         if isinstance(place, str):
@@ -171,6 +170,10 @@ def test_no_late_import_where_the_neighbours_are_late() -> None:
     noted = _place(source.format("  # noqa: E402"), Import("proj.late", "x"), **needs)
     assert noted.endswith("from proj.core import a  # noqa: E402\nfrom proj.late import x  # noqa: E402\n")
     assert _place(source.format(""), Import("proj.core", "x"), **needs).endswith("import a, x\n")
+    ignored = _place(
+        source.format(""), Import("proj.late", "x"), style=ImportStyle(late_imports=True), **needs
+    )
+    assert ignored.endswith("from proj.core import a\nfrom proj.late import x\n")
 
 
 def test_a_name_that_is_there_is_refused() -> None:

@@ -30,7 +30,8 @@ class ImportStyle:
     Names are those of ruff's `lint.isort` options. `known` maps a section to module patterns; `src` are
     the folders, relative to the project root, below which first-party code lies. `target` is the minor
     version of the oldest Python 3 the project supports. `line_length` counts characters. A `force_wrap`
-    of 2 wraps every statement with two names or more.
+    of 2 wraps every statement with two names or more. `late_imports`: the project's linter does not mind
+    imports below other code (E402).
     """
 
     line_length: int = 88
@@ -59,6 +60,7 @@ class ImportStyle:
     constants: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
     variables: frozenset[str] = frozenset()
+    late_imports: bool = False
 
     def on_own_line(self, what: Import) -> bool:
         """Whether the name gets a statement for itself."""

@@ -152,22 +152,25 @@ def _gap(names: tuple[Import, ...], page: Page, low: int, high: int) -> Gap | st
         if rows and (rows[0].line > page.boundary) == late:
             candidates.append(Block(rows))
     if late:
-        related = [
-            (block, row)
-            for block in candidates
-            for row in block.rows
-            if row.allows_late and top_module(row.first.module) == top_module(what.module)
-        ]
-        if not related:
-            return _LATE
-        gap = gap_in_block(names, section, related[0][0], page)
-        return replace(gap, comment=related[0][1].allows_late)
+        return _late_gap(names, section, candidates, page)
     if candidates:
         return gap_in_block(names, section, _best_block(candidates, section, page), page)
     gap = gap_without_imports(page, low)
     if gap.line > high:
         return f"line {high} uses the name above the place where imports may stand"
     return gap
+
+
+def _late_gap(names: tuple[Import, ...], section: str, blocks: list[Block], page: Page) -> Gap | str:
+    """Below other code, with the imports it belongs with; only where the linter is told to allow it."""
+    package = top_module(names[0].module)
+    kin = [(block, row) for block in blocks for row in block.rows if top_module(row.first.module) == package]
+    for block, row in kin:
+        if row.allows_late or page.style.late_imports:
+            return replace(gap_in_block(names, section, block, page), comment=row.allows_late)
+    if blocks and page.style.late_imports:
+        return gap_in_block(names, section, blocks[0], page)
+    return _LATE
 
 
 def _only_late(what: Import, page: Page) -> bool:

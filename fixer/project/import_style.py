@@ -177,6 +177,20 @@ def _ruff_sorts(ruff: Mapping[str, Any]) -> bool:
     return any(code == "ALL" or re.fullmatch(r"I\d*", code) for code in codes)
 
 
+def _allows_late_imports(ruff: Mapping[str, Any]) -> bool:
+    """Whether ruff's E402, on by default, is switched off for all files."""
+
+    def named(*keys: str) -> list[str]:
+        return [
+            code for table in (_table(ruff, "lint"), ruff) for key in keys for code in _words(table.get(key))
+        ]
+
+    if any("E402".startswith(code) for code in named("ignore", "extend-ignore")):
+        return True
+    selected = named("select", "extend-select")
+    return bool(named("select")) and not any(code == "ALL" or "E402".startswith(code) for code in selected)
+
+
 def _from_ruff(ruff: Mapping[str, Any], style: ImportStyle, black: int | None) -> ImportStyle:
     table = {**_table(ruff, "isort"), **_table(_table(ruff, "lint"), "isort")}
     custom = {name: tuple(_words(value)) for name, value in _table(table, "sections").items()}
@@ -192,6 +206,7 @@ def _from_ruff(ruff: Mapping[str, Any], style: ImportStyle, black: int | None) -
         default_section=str(table.get("default-section", style.default_section)),
         known=tuple((section, patterns) for section, patterns in known if patterns),
         closest_relative_first=table.get("relative-imports-order") == "closest-to-furthest",
+        late_imports=_allows_late_imports(ruff),
     )
     return _options(style, {key.replace("-", "_"): value for key, value in table.items()})
 
