@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, Edit, Import, ImportPlace
+from fixer.edits import AddImport, Edit, Import, ImportPlace, ReplaceImport
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
+from fixer.facts.replaced_imports import Settled, settle
 from fixer.project.import_style import section_of
 
 if TYPE_CHECKING:
@@ -50,11 +51,18 @@ def compose(
         unplaced: dict[Edit, str] = {}
         for path, listed in wanted.items():
             imports = [edit.what for edit in listed if isinstance(edit, AddImport)]
-            places = (
-                _places(path, imports, prologue(path), first_use, style(path), modules) if imports else {}
+            replacements = [edit for edit in listed if isinstance(edit, ReplaceImport)]
+            settled = (
+                _settled(path, imports, replacements, prologue(path), first_use, style(path), modules)
+                if imports or replacements
+                else Settled((), {})
             )
-            placed: list[Edit] = []
+            places = settled.places
+            unplaced.update(settled.refused)
+            placed: list[Edit] = list(settled.edits)
             for edit in listed:
+                if isinstance(edit, ReplaceImport):
+                    continue
                 if not isinstance(edit, AddImport):
                     placed.append(edit)
                     continue
@@ -73,14 +81,15 @@ def compose(
         chosen = [fix for fix in chosen if fix.id not in refused]
 
 
-def _places(
+def _settled(
     path: str,
     imports: Sequence[Import],
+    replacements: Sequence[ReplaceImport],
     prologue: Prologue,
     first_use: Callable[[str, str], int | None],
     style: ImportStyle,
     modules: Modules,
-) -> dict[Import, ImportPlace | str]:
+) -> Settled:
     def is_first_party(module: str) -> bool:
         return modules.is_first_party(module, path)
 
@@ -90,11 +99,17 @@ def _places(
     def needs_path_change(what: Import) -> bool:
         return not what.module.startswith(".") and section(what.module) in (FIRST_PARTY, LOCAL)
 
-    return place_imports(
-        imports,
-        prologue,
-        style,
-        section,
-        needs_path_change=needs_path_change,
-        first_use=lambda what: first_use(path, what.bound),
-    )
+    def place(
+        wanted: Sequence[Import], prologue: Prologue, limits: Mapping[Import, int]
+    ) -> dict[Import, ImportPlace | str]:
+        def highest(what: Import) -> int | None:
+            lines = (first_use(path, what.bound), limits.get(what))
+            return min((line for line in lines if line is not None), default=None)
+
+        return place_imports(
+            wanted, prologue, style, section, needs_path_change=needs_path_change, first_use=highest
+        )
+
+    if not replacements:
+        return Settled((), place(imports, prologue, {}))
+    return settle(replacements, imports, prologue, style, section, place)

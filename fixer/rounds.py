@@ -57,6 +57,8 @@ class Rounds:
         self.settings = Settings(config.imports, config.renames, config.mock_style)
         self.ignores = FileIgnores.read(config, files.root)
         self.refused: dict[str, str] = {}  # fix id -> why it cannot be applied
+        self.judged: list[Finding] = []  # of the files as they are now
+        self._suppressions: dict[str, tuple[bytes, Suppressions]] = {}
         self.project = Project(self.facts, self.loader, self.settings)
 
     def check(self) -> Outcome:
@@ -72,8 +74,8 @@ class Rounds:
     def repair(self) -> Outcome:
         """Judge, plan and repair until nothing more changes."""
         self._excuse_newer_syntax()
-        findings, withheld = self._judge()
-        reported = findings = self._plan(findings)
+        self.judged, withheld = self._judge()
+        reported = findings = self._plan(self.judged)
         fixed: dict[Key, Fix] = {}
         for _ in range(_MOST_ROUNDS):
             wanted = self._wanted(findings)
@@ -81,7 +83,7 @@ class Rounds:
             if not applied:
                 break
             fixed |= {_key(f): f.fix for f in findings if f.fix is not None and f.fix.id in applied}
-            findings = self._plan(self._judge()[0])
+            findings = self._plan(self.judged)
         reported = [replace(f, fix=fixed.get(_key(f), f.fix)) for f in reported]
         ids = frozenset(fix.id for fix in fixed.values())
         return Outcome(tuple(self._explained(reported)), tuple(withheld), ids)
@@ -106,7 +108,11 @@ class Rounds:
     def _unsuppressed(self, path: str, findings: Iterable[Finding]) -> list[Finding]:
         left = [finding for finding in findings if not self.ignores.covers(finding)]
         try:
-            suppressions = Suppressions.read(decode(self.files.read(path)))
+            content = self.files.read(path)
+            known, suppressions = self._suppressions.get(path, (None, Suppressions()))
+            if known != content:
+                suppressions = Suppressions.read(decode(content))
+                self._suppressions[path] = content, suppressions
         except (OSError, SyntaxError, UnicodeError):
             return left
         return [finding for finding in left if suppressions.covers(finding) is None]
@@ -178,15 +184,17 @@ class Rounds:
         for path, result in done.items():
             self.files.replace(path, result.content)
             self.facts[path] = result.facts
+        judged = self._judge()[0]
         failed = {
             finding.path: f"it would bring {finding.code}: {finding.message}"
-            for finding in self._judge()[0]
+            for finding in judged
             if _key(finding) not in known
         }
         if failed:
             self.files.after = contents
             self.facts.update(before)
-            self._judge()
+            judged = self._judge()[0]
+        self.judged = judged
         return failed
 
     def _refuse_culprits(self, fixes: Sequence[Fix], failed: dict[str, str], known: set[Key]) -> None:

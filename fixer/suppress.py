@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # What other tools call the same defect: ruff's and flake8's code, mypy's.
 OTHER_CODES: Mapping[str, frozenset[str]] = {"TF101": frozenset({"F821", "name-defined"})}
 
-_CHEAP = re.compile(r"noqa|testfix:|type:\s*ignore\[", re.IGNORECASE)
+_CHEAP = ("noqa", "testfix:", "ignore[")  # in lower case; without one of them nothing is suppressed
 # As ruff reads it: the word in any case, the codes in capitals.
 _CODES = r"(?![\w-])(?:\s*(?P<colon>:)\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?"
 _NOQA = re.compile(rf"#\s*(?i:noqa){_CODES}")
@@ -65,7 +65,8 @@ class Suppressions:
 
         Of a source that cannot be split into tokens, those above the place where that fails.
         """
-        if _CHEAP.search(source) is None:
+        lowered = source.lower()
+        if not any(word in lowered for word in _CHEAP):
             return Suppressions()
         whole_file: list[Suppression] = []
         by_line: dict[int, tuple[Suppression, ...]] = {}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ast
-import re
 from dataclasses import dataclass
 
-# One byte search decides whether a file is worth a syntax tree.
-_SUSPECT = re.compile(rb"\bglobals\(|\bexec\(|\bvars\(\)|\blocals\(\)|builtins\b|\bsys\.modules\[|__dict__")
+# Plain byte searches decide whether a file is worth a syntax tree.
+_SUSPECT = (b"globals(", b"exec(", b"vars()", b"locals()", b"builtins", b"sys.modules[", b"__dict__")
 _READS = frozenset({"get", "items", "keys", "values", "copy", "__contains__", "__getitem__"})
 
 
@@ -25,7 +24,7 @@ class Injection:
 
 def may_inject(source: bytes) -> bool:
     """Whether the file mentions anything that could bind names at run time. False is certain."""
-    return _SUSPECT.search(source) is not None
+    return any(word in source for word in _SUSPECT)
 
 
 def read_injection(tree: ast.Module) -> Injection:

@@ -47,12 +47,11 @@ class Use:
 class ImportedName:
     """One name bound by an import statement.
 
-    `line` counts from 1. `top_level`: not indented, so it runs when the module is imported.
-    `typing_only`: below `if TYPE_CHECKING`.
+    `top_level`: not indented, so it runs when the module is imported. `typing_only`: below
+    `if TYPE_CHECKING`.
     """
 
     what: Import
-    line: int
     top_level: bool = True
     typing_only: bool = False
 
@@ -101,11 +100,30 @@ class Prologue:
 
 
 @dataclass(frozen=True, slots=True)
+class BackportImport:
+    """A statement that imports `mock`, the backport; `span` is the whole statement.
+
+    `old` are its names that come from the backport. `used` are the attributes that the file reads of the
+    modules it binds, and the backport's own names that it uses after a star import. `fallback`: one of
+    several ways to get at mock, chosen at run time. `alone`: it imports nothing else. `movable`: it stands
+    among the imports at the top of the file.
+    """
+
+    span: Span
+    old: tuple[Import, ...]
+    used: frozenset[str] = frozenset()
+    fallback: bool = False
+    alone: bool = True
+    movable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything known of one test file.
 
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
-    import statement binds, anywhere in the file. The rest is read only where `undefined` is not empty.
+    import statement binds, anywhere in the file. `backport`: its imports of the `mock` distribution. The
+    rest is read only where `undefined` is not empty.
     `bound`: names that the module's own scope binds. `star_imports`: modules imported with `*`.
     `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
     `injects_unknown` names the construct when they cannot be read.
@@ -120,6 +138,7 @@ class Facts:
     injected: frozenset[str] = frozenset()
     injects_unknown: str | None = None
     prologue: Prologue | None = None
+    backport: tuple[BackportImport, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,6 @@ from fixer.facts.model import ImportedName, Outline
 _IMPORT = re.compile(rb"\n([ \t]*)(from|import)[ \t]")
 _FROM = re.compile(rb"[ \t]*([.\w]+)[ \t]+import\b[ \t]*\(?")
 _COMMENT = re.compile(rb"#[^\n]*")
-_ITEM = re.compile(rb"([.\w]+)(?:[ \t]+as[ \t]+(\w+))?$")
 _DEFINITION = re.compile(
     rb"\n(?:(?:(class)|(?:async[ \t]+)?def)[ \t]+(\w+)|([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=))"
 )
@@ -25,7 +24,7 @@ _BUILTIN = re.compile(rb"""\bbuiltins\.(\w+)[ \t]*=(?!=)|setattr\([ \t]*builtins
 
 
 def read_outline(path: str, source: bytes) -> Outline:
-    """The outline of a file; lines count from 1. Never fails: what cannot be read is left out."""
+    """The outline of a file. Never fails: what cannot be read is left out."""
     if b"\r" in source:
         source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     text = b"\n" + source.removeprefix(b"\xef\xbb\xbf")
@@ -79,16 +78,14 @@ def _kind(text: bytes, at: int, is_class: bool) -> str:
 def _imports(text: bytes) -> tuple[list[ImportedName], list[str]]:
     found: list[ImportedName] = []
     stars: list[str] = []
-    line = at = 0
     typing_only = b"TYPE_CHECKING:" in text
     quotes = _Quotes(text)
     for match in _IMPORT.finditer(text):
-        if quotes.inside(match.start()):
+        at = match.start()
+        if quotes.inside(at):
             continue
-        line += text.count(b"\n", at, match.start() + 1)
-        at = match.start() + 1
         top_level = not match.group(1)
-        for_typing = typing_only and not top_level and _below_type_checking(text, match.start())
+        for_typing = typing_only and not top_level and _below_type_checking(text, at)
         start = match.end()
         module = None
         if match.group(2) == b"from":
@@ -97,31 +94,36 @@ def _imports(text: bytes) -> tuple[list[ImportedName], list[str]]:
                 continue
             module = _name(head.group(1))
             start = head.end()
-        for name, alias in _items(text, start):
-            if name == "*" and module is not None:
-                if top_level:
+        for item in _items(text, start):
+            if len(item) == 1:
+                name, alias = item[0], None
+            elif len(item) == 3 and item[1] == "as":
+                name, _, alias = item
+            else:
+                continue
+            if name == "*":
+                if top_level and module is not None:
                     stars.append(module)
                 continue
             what = Import(name, None, alias) if module is None else Import(module, name, alias)
-            found.append(ImportedName(what, line, top_level, for_typing))
+            found.append(ImportedName(what, top_level, for_typing))
     return found, stars
 
 
-def _items(text: bytes, start: int) -> list[tuple[str, str | None]]:
-    """(name, alias) for each item of an import list that begins at byte `start`."""
+def _items(text: bytes, start: int) -> list[list[str]]:
+    """The words of each item of an import list that begins at byte `start`: a name, or `name as alias`."""
     if text[start - 1 : start] == b"(":
         end = text.find(b")", start)
-        listed = _COMMENT.sub(b"", text[start:end]) if end > 0 else b""
+        listed = text[start:end] if end > 0 else b""
+        if b"#" in listed:
+            listed = _COMMENT.sub(b"", listed)
     else:
         end = text.find(b"\n", start)
         while end > 0 and text[end - 1 : end] == b"\\":
             end = text.find(b"\n", end + 1)
         listed = text[start : end if end > 0 else len(text)].partition(b"#")[0].partition(b";")[0]
         listed = listed.replace(b"\\\n", b" ")
-    if listed.strip() == b"*":
-        return [("*", None)]
-    matches = (_ITEM.match(item.strip()) for item in listed.split(b","))
-    return [(_name(m.group(1)), _name(m.group(2)) if m.group(2) else None) for m in matches if m]
+    return [item.split() for item in _name(listed).split(",")]
 
 
 def _below_type_checking(text: bytes, at: int) -> bool:

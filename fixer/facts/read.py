@@ -7,6 +7,7 @@ import re
 import warnings
 
 from fixer.facts.injection import Injection, may_inject, read_injection
+from fixer.facts.mock_backport import may_import_backport, read_backport
 from fixer.facts.model import Facts, Problem
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
@@ -25,8 +26,9 @@ def read_facts(path: str, source: bytes) -> Facts:
         return Facts(path, Problem("contains a null byte", line))
     try:
         scopes = read_scopes(source)
+        backport = read_backport(decode(source)) if may_import_backport(source) else ()
         if not scopes.unbound:
-            return Facts(path, imported=scopes.imported)
+            return Facts(path, imported=scopes.imported, backport=backport)
         text = decode(source)
         uses = find_uses(text, scopes)
         injection = _injection(text) if may_inject(source) else Injection()
@@ -42,9 +44,10 @@ def read_facts(path: str, source: bytes) -> Facts:
         undefined=uses,
         imported=scopes.imported,
         bound=module_names(scopes),
-        star_imports=tuple(_STAR.findall(text)),
+        star_imports=tuple(_STAR.findall(text)) if "*" in text else (),
         injected=injection.here | injection.everywhere,
         injects_unknown=injection.unknown,
+        backport=backport,
     )
 
 

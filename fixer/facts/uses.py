@@ -39,8 +39,7 @@ def find_uses(text: str, scopes: Scopes) -> tuple[Use, ...]:
     by_scope = unbound_by_scope(scopes)
     ascii_names = [name for name in scopes.unbound if name.isascii()]
     if len(ascii_names) == len(scopes.unbound) and "\f" not in text:
-        mentions = re.compile(rf"\b(?:{'|'.join(sorted(ascii_names))})\b")
-        keep = [number for number, line in enumerate(lines, 1) if mentions.search(line)]
+        keep = _lines_with(ascii_names, "\n".join(lines) if "\r" in text else text)
         short = skeleton(lines, _function_lines(scopes), keep)
         if short is not None:
             try:
@@ -50,6 +49,18 @@ def find_uses(text: str, scopes: Scopes) -> tuple[Use, ...]:
             if {use.name for use in uses} == scopes.unbound - scopes.doubtful:
                 return uses
     return _uses_in(text, lines, by_scope, scopes, None)
+
+
+def _lines_with(names: Sequence[str], text: str) -> list[int]:
+    """The 1-based lines on which one of `names` stands, sorted; `text` has LF line ends only."""
+    found: list[int] = []
+    line, at = 1, 0
+    for match in re.finditer(rf"\b(?:{'|'.join(sorted(names))})\b", text):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        if not found or found[-1] != line:
+            found.append(line)
+    return found
 
 
 def _function_lines(scopes: Scopes) -> frozenset[int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 from collections import Counter
 from dataclasses import dataclass
-from posixpath import basename, dirname
 from typing import TYPE_CHECKING
+
+from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +40,7 @@ class Source:
     @staticmethod
     def of(origin: Origin, importers: Iterable[Importer]) -> Source:
         members = tuple(importers)
-        return Source(origin, members, Counter((dirname(each.path), each.what) for each in members))
+        return Source(origin, members, Counter((folder_of(each.path), each.what) for each in members))
 
     @property
     def typing_only(self) -> bool:
@@ -47,7 +48,7 @@ class Source:
 
     def weight(self, path: str) -> float:
         """How much the importers count for the file `path`: the near ones more."""
-        folder = dirname(path)
+        folder = folder_of(path)
         return sum(count * nearness(folder, there) for (there, _), count in self.by_folder.items())
 
 
@@ -108,7 +109,7 @@ class Evidence:
 
 def is_test_module(path: str) -> bool:
     """Whether nothing should be imported from the file `path`: a test module or a conftest."""
-    file = basename(path)
+    file = path.rpartition("/")[2]
     return file.startswith("test_") or file.endswith("_test.py") or file == "conftest.py"
 
 

@@ -8,13 +8,13 @@ candidate must fit each use of the name in the file.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from fixer.edits import Import
 from fixer.finding import Safety
 from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, origin_fits, told_by
+from fixer.project.modules import folder_of
 from fixer.project.origins import Origin
 from fixer.project.spelling import spell, spell_origin
 
@@ -196,7 +196,7 @@ class _Weighing:
         return list(dict.fromkeys(found))[:6]
 
     def nearness(self, definition: Definition) -> float:
-        return nearness(dirname(self.path), dirname(definition.path))
+        return nearness(folder_of(self.path), folder_of(definition.path))
 
     def share(self, source: Source) -> float:
         return len(source.importers) / self.files

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+
+def folder_of(path: str) -> str:
+    """The folder of a relative path; "" is the root."""
+    return path.rpartition("/")[0]
 
 
 class Modules:
@@ -22,15 +26,16 @@ class Modules:
         self.folders = frozenset(_folders(self.files))
         sources = sorted(folder for folder in self.folders if folder.rpartition("/")[2] == "src")
         self._bases: dict[str, str] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
         self._folders_for: dict[str, tuple[str, ...]] = {}
         self.search_paths = tuple(dict.fromkeys((*search_paths, *sources, "")))
 
     def base_folder(self, path: str) -> str:
         """The first folder above `path` that is no regular package (pytest's "prepend" import mode)."""
-        start = folder = dirname(path)
+        start = folder = folder_of(path)
         if start not in self._bases:
             while folder and f"{folder}/__init__.py" in self.files:
-                folder = dirname(folder)
+                folder = folder_of(folder)
             self._bases[start] = folder
         return self._bases[start]
 
@@ -39,11 +44,19 @@ class Modules:
 
         A package is its `__init__.py`, or the folder itself where it has none. None: not in the project.
         """
+        start = folder_of(importer) if module.startswith(".") else self.base_folder(importer)
+        key = (module, start)
+        if key not in self._found:
+            self._found[key] = self._find(module, importer)
+        found = self._found[key]
+        return None if found == importer else found
+
+    def _find(self, module: str, importer: str) -> str | None:
         if module.startswith("."):
             name = module.lstrip(".")
-            folder: str | None = dirname(importer)
+            folder: str | None = folder_of(importer)
             for _ in range(len(module) - len(name) - 1):
-                folder = dirname(folder) if folder else None
+                folder = folder_of(folder) if folder else None
             if folder is None:
                 return None
             return self._file_in(folder, name) or self._namespace_in(folder, name)
@@ -51,7 +64,7 @@ class Modules:
         for kinds in (self._file_in, self._namespace_in):  # a namespace package loses to any other
             for folder in folders:
                 found = kinds(folder, module)
-                if found is not None and found != importer:
+                if found is not None:
                     return found
         return None
 
@@ -70,10 +83,10 @@ class Modules:
     def relative_name(self, path: str, importer: str) -> str | None:
         """The relative dotted name of the file `path` in `importer`, None where they share no package."""
         base = self.base_folder(importer)
-        if base == dirname(importer) or not path.startswith(f"{base}/" if base else ""):
+        if base == folder_of(importer) or not path.startswith(f"{base}/" if base else ""):
             return None
         target = path.removesuffix(".py").removesuffix("/__init__").split("/")
-        here = dirname(importer).split("/")
+        here = folder_of(importer).split("/")
         common = 0
         while common < min(len(here), len(target)) and here[common] == target[common]:
             common += 1
@@ -99,7 +112,7 @@ class Modules:
             above = []
             folder = base
             while folder:
-                folder = dirname(folder)
+                folder = folder_of(folder)
                 above.append(folder)
             self._folders_for[base] = tuple(dict.fromkeys((base, *self.search_paths, *above)))
         return self._folders_for[base]
@@ -123,8 +136,8 @@ def _stem(folder: str, module: str) -> str:
 def _folders(files: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for path in files:
-        folder = dirname(path)
+        folder = folder_of(path)
         while folder and folder not in found:
             found.add(folder)
-            folder = dirname(folder)
+            folder = folder_of(folder)
     return found

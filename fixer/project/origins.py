@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from fixer.known.star_exports import star_exports
+from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +123,7 @@ class Origins:
         return self.inside(target, name, depth + 1) if exports is None or name in exports else None
 
     def _submodule(self, place: str, name: str) -> Origin | None:
-        folder = dirname(place) if place.endswith(".py") else place
+        folder = folder_of(place) if place.endswith(".py") else place
         if place.endswith(".py") and not place.endswith("__init__.py"):
             return None
         found = self.modules.find(f".{name}", f"{folder}/__init__.py" if folder else "__init__.py")

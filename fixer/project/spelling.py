@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from fixer.edits import Import
 from fixer.project.evidence import Source, nearness
+from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
     from fixer.project.modules import Modules
@@ -20,7 +20,7 @@ def spell(source: Source, path: str, modules: Modules) -> Import | None:
     none of their spellings means the same there."""
     votes: defaultdict[Import, float] = defaultdict(float)
     respelled: dict[tuple[str, Import], Import | None] = {}
-    here = dirname(path)
+    here = folder_of(path)
     for (folder, what), count in source.by_folder.items():
         importer = f"{folder}/_" if folder else "_"
         key = (folder if what.module.startswith(".") else modules.base_folder(importer), what)
@@ -75,7 +75,7 @@ def _respell(what: Import, importer: str, path: str, modules: Modules) -> Import
         return None if what.module.startswith(".") or modules.find(what.module, path) else what
     if not what.module.startswith("."):
         return what if modules.find(what.module, path) == place else None
-    if dirname(importer) == dirname(path):
+    if folder_of(importer) == folder_of(path):
         return what
     names = modules.names(place, path)
     module = names[0] if names else modules.relative_name(place, path)
