@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from fixer.span import Span
 
 
@@ -80,12 +82,14 @@ ImportPlace: TypeAlias = JoinImport | NewImport
 class AddImport:
     """Bind `what` at module level of the file `path`.
 
-    `place` is None until `facts/placement.py` has decided it, before anything is applied.
+    `place` is None until `facts/placement.py` has decided it, before anything is applied. `layout` is the
+    text of a statement that is moved here from elsewhere: its comments and line breaks are kept.
     """
 
     path: str
     what: Import
     place: ImportPlace | None = None
+    layout: str = ""
 
     kind = "add-import"
 
@@ -110,4 +114,77 @@ class RenameName:
         return f"{self.old} -> {self.new}"
 
 
-Edit: TypeAlias = AddImport | RenameName
+@dataclass(frozen=True, slots=True)
+class ReplaceName:
+    """The name or dotted name `old` at `span` becomes `new`: `patch` -> `mock.patch`. One line only."""
+
+    path: str
+    span: Span
+    old: str
+    new: str
+
+    kind = "replace-name"
+
+    @property
+    def text(self) -> str:
+        return f"{self.old} -> {self.new}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceImport:
+    """The import statement that starts at `line`, `column` (both from 1, in characters) binds `new`, not `old`.
+
+    `old` may be some of the statement's names. A statement on one line that would become longer than
+    `line_length` is wrapped. What is said here happens in place; where the new statement
+    has to stand elsewhere, `compose` says it by a RemoveImport and AddImports.
+    """
+
+    path: str
+    line: int
+    column: int
+    old: tuple[Import, ...]
+    new: tuple[Import, ...]
+    line_length: int = 88
+
+    kind = "replace-import"
+
+    @property
+    def text(self) -> str:
+        added = "; ".join(statements(self.new)) or "nothing"
+        return f"{'; '.join(statements(self.old))} -> {added}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveImport:
+    """The names `old` leave the import statement that starts at `line`, `column` (both from 1).
+
+    `lines` are the first and last line (from 1) that go with it, blank lines included, where no name is
+    left; None where some are.
+    """
+
+    path: str
+    line: int
+    column: int
+    old: tuple[Import, ...]
+    lines: tuple[int, int] | None = None
+
+    kind = "remove-import"
+
+    @property
+    def text(self) -> str:
+        return f"remove {'; '.join(statements(self.old))}"
+
+
+Edit: TypeAlias = AddImport | RenameName | ReplaceName | ReplaceImport | RemoveImport
+
+
+def statements(names: Iterable[Import]) -> list[str]:
+    """The import statements that bind `names`, those from one module together."""
+    found: dict[str, str] = {}
+    for what in names:
+        key = what.module if what.name is not None else what.statement
+        if key in found:
+            found[key] += what.statement.removeprefix(f"from {what.module} import").join((",", ""))
+        else:
+            found[key] = what.statement
+    return list(found.values())

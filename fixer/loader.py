@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fixer.discover import project_files
 from fixer.facts.outline import read_outline
+from fixer.facts.text import decode
 from fixer.project.dependencies import Declared, declared, is_dependency_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fixer.config import Config
+    from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Outline
     from fixer.files import Files
 
@@ -25,6 +28,7 @@ class DiskLoader:
     def __init__(self, files: Files, config: Config) -> None:
         self.files = files
         self.config = config
+        self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
 
     @cached_property
@@ -70,6 +74,22 @@ class DiskLoader:
             if content is not None:
                 texts[path] = content.decode("utf-8", "replace")
         return declared(texts)
+
+    def mock_usage(self, path: str) -> MockUsage | None:
+        from fixer.facts.mock_usage import read_mock_usage
+
+        content = self._read(path)
+        known = self._mock_usages.get(path)
+        if known is not None and known[0] == content:
+            return known[1]
+        usage = None
+        if content is not None:
+            try:
+                usage = read_mock_usage(decode(content), PurePosixPath(path).stem)
+            except (SyntaxError, UnicodeError, RecursionError):
+                usage = None
+        self._mock_usages[path] = content, usage
+        return usage
 
     def _read(self, path: str) -> bytes | None:
         try:

@@ -188,7 +188,7 @@ class Rounds:
         failed = {
             finding.path: f"it would bring {finding.code}: {finding.message}"
             for finding in judged
-            if _key(finding) not in known
+            if _key(finding) not in known and self.rules[finding.code].blocks
         }
         if failed:
             self.files.after = contents

@@ -30,7 +30,8 @@ class Rule:
     """`judge` sees one file against the project; `plan` sees all findings of the run together.
 
     `plan` returns the same findings in the same order, each with either a fix or a reason why not.
-    Both are pure functions. The rule's name is its module's name with dashes.
+    Both are pure functions. The rule's name is its module's name with dashes. `blocks`: a repair that
+    would bring a finding of this rule is not made; a matter of style is no reason against one.
     """
 
     code: str
@@ -38,3 +39,4 @@ class Rule:
     judge: Callable[[Facts, Project], Iterable[Finding | Withheld]]
     plan: Callable[[Sequence[Finding], Project], Sequence[Finding]]
     default: bool = True
+    blocks: bool = True

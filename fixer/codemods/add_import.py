@@ -13,6 +13,7 @@ from libcst.metadata import PositionProvider
 
 from fixer.codemods.errors import EditError
 from fixer.codemods.import_layout import black_form, join_names
+from fixer.codemods.replace_import import names_of, replaced
 from fixer.edits import AddImport, JoinImport, NewImport
 
 if TYPE_CHECKING:
@@ -153,8 +154,12 @@ def new_statements(
         trailing = cst.TrailingWhitespace()
         if place.comment:
             trailing = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(place.comment))
-        statement = _new_statement(group)
-        line = cst.SimpleStatementLine([statement], leading_lines=blank, trailing_whitespace=trailing)
+        layout = next((edit.layout for edit in group if edit.layout), "")
+        if layout:
+            line = _laid_out(group, layout, blank, module)
+        else:
+            line = cst.SimpleStatementLine([_new_statement(group)], blank, trailing)
+        statement = line.body[0]
         if (
             _width(line, module) > place.line_length
             and isinstance(statement, cst.ImportFrom)
@@ -164,6 +169,26 @@ def new_statements(
         statements.append(line)
         blank_after = place.blank_after
     return statements, blank_after
+
+
+def _laid_out(
+    edits: list[AddImport], layout: str, blank: Sequence[cst.EmptyLine], module: cst.Module
+) -> cst.SimpleStatementLine:
+    """The statement `layout`, comments and all, with the names of `edits` for its own."""
+    newline = module.default_newline
+    old = cst.parse_module(layout.replace("\n", newline), cst.PartialParserConfig(default_newline=newline))
+    line = old.body[0]
+    assert isinstance(line, cst.SimpleStatementLine)
+    node = line.body[0]
+    assert isinstance(node, cst.Import | cst.ImportFrom)
+    own = [edit.what for edit in edits if edit.layout == layout]
+    made = replaced(node, names_of(node), own)
+    for edit in edits:
+        if edit.what not in own:
+            assert isinstance(made, cst.ImportFrom) and isinstance(edit.place, NewImport)
+            made = join_names(made, _alias(edit), None, edit.place.line_length, module)
+    leading = [*blank, *old.header, *line.leading_lines]
+    return line.with_changes(body=[made], leading_lines=leading)
 
 
 def _new_statement(edits: list[AddImport]) -> cst.Import | cst.ImportFrom:

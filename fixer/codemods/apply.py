@@ -12,8 +12,20 @@ from libcst.metadata import MetadataWrapper
 from fixer.codemods.add_import import AddImports, new_statements
 from fixer.codemods.errors import EditError
 from fixer.codemods.rename_name import RenameNames
-from fixer.codemods.statement_lines import enclosing_lines, frame, import_lines
-from fixer.edits import AddImport, Edit, JoinImport, NewImport, RenameName
+from fixer.codemods.replace_import import ReplaceImports
+from fixer.codemods.replace_name import ReplaceNames
+from fixer.codemods.statement_lines import enclosing_lines, frame, import_lines, statement_spans
+from fixer.codemods.together import Together
+from fixer.edits import (
+    AddImport,
+    Edit,
+    JoinImport,
+    NewImport,
+    RemoveImport,
+    RenameName,
+    ReplaceImport,
+    ReplaceName,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,14 +47,19 @@ def apply_edits(source: str, edits: Sequence[Edit]) -> str:
     lines = split_lines(text)
     inserts: dict[int, list[AddImport]] = {}
     within: list[Edit] = []
+    gone: list[tuple[int, int]] = []
     for edit in edits:
         if isinstance(edit, AddImport) and isinstance(edit.place, NewImport):
             inserts.setdefault(edit.place.line, []).append(edit)
+        elif isinstance(edit, RemoveImport) and edit.lines is not None:
+            gone.append(edit.lines)
         else:
             within.append(edit)
     for (first, last), group in _by_statement(text, lines, within).items():
         piece = "".join(lines[first - 1 : last])
         lines[first - 1 : last] = [_changed(piece, group, first, newline), *[""] * (last - first)]
+    for first, last in gone:
+        lines[first - 1 : last] = [""] * (last - first + 1)
     unended = text != "" and not text.endswith(("\n", "\r"))
     for line in sorted(inserts, reverse=True):
         if not 1 <= line <= len(lines) + 1:
@@ -81,19 +98,25 @@ def _by_statement(
 ) -> dict[tuple[int, int], list[Edit]]:
     """Edits grouped by the first and last line of the statement they are in."""
     groups: dict[tuple[int, int], list[Edit]] = {}
+    spans: list[tuple[int, int]] = []
     for edit in edits:
         line = _line(edit)
         if not 1 <= line <= len(lines):
             raise EditError(f"line {line}: the file has only {len(lines)} lines")
-        where = import_lines(lines, line) if isinstance(edit, AddImport) else None
-        where = where or enclosing_lines(text, lines, line)
+        of_import = isinstance(edit, AddImport | ReplaceImport | RemoveImport)
+        where = import_lines(lines, line) if of_import else None
+        if where is None:
+            spans = spans or statement_spans(text, lines)
+            where = enclosing_lines(spans, line)
         groups.setdefault(where, []).append(edit)
     return groups
 
 
 def _line(edit: Edit) -> int:
-    if isinstance(edit, RenameName):
+    if isinstance(edit, RenameName | ReplaceName):
         return edit.span.line
+    if isinstance(edit, ReplaceImport | RemoveImport):
+        return edit.line
     if edit.place is None:
         raise EditError(f"`{edit.text}` has no place yet")
     return edit.place.line
@@ -104,7 +127,7 @@ def _changed(piece: str, edits: Sequence[Edit], first: int, newline: str) -> str
     if newline == "\r":  # LibCST does not read it
         return _changed(piece.replace("\r", "\n"), edits, first, "\n").replace("\n", "\r")
     prefix, suffix = "", ""
-    if any(isinstance(edit, RenameName) for edit in edits) or piece[:1] in " \t\x0c":
+    if any(isinstance(edit, RenameName | ReplaceName) for edit in edits) or piece[:1] in " \t\x0c":
         prefix, suffix = frame(piece, newline)
     shift = prefix.count("\n") + 1 - first
     result = _transformed(prefix + piece + suffix, [_moved(edit, shift) for edit in edits], newline)
@@ -126,34 +149,24 @@ def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
         raise EditError(f"LibCST cannot parse the statement: {error.message}") from error
     if module.code != text:
         raise EditError("LibCST does not give this text back unchanged")
-    renames = [edit for edit in edits if isinstance(edit, RenameName)]
-    additions = [edit for edit in edits if isinstance(edit, AddImport)]
-    if renames:
-        module = MetadataWrapper(module, unsafe_skip_copy=True).visit(RenameNames(renames))
-        additions = [_behind(edit, renames) for edit in additions]
-    if additions:
-        module = MetadataWrapper(module, unsafe_skip_copy=True).visit(AddImports(additions))
-    return module.code
+    imports = ReplaceImports([edit for edit in edits if isinstance(edit, ReplaceImport | RemoveImport)])
+    parts: list[cst.CSTTransformer] = []
+    if any(isinstance(edit, RenameName) for edit in edits):
+        parts.append(RenameNames([edit for edit in edits if isinstance(edit, RenameName)]))
+    if any(isinstance(edit, ReplaceName) for edit in edits):
+        parts.append(ReplaceNames([edit for edit in edits if isinstance(edit, ReplaceName)]))
+    parts += [imports, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
+    changed = MetadataWrapper(module, unsafe_skip_copy=True).visit(Together(parts))
+    return imports.sweep(changed).code
 
 
 def _moved(edit: _E, lines: int) -> _E:
-    if isinstance(edit, RenameName):
+    if isinstance(edit, RenameName | ReplaceName):
         span = edit.span
         span = replace(span, line=span.line + lines, end_line=span.end_line + lines)
         return replace(edit, span=span)
+    if isinstance(edit, ReplaceImport | RemoveImport):
+        return replace(edit, line=edit.line + lines)
     if isinstance(edit.place, JoinImport):
         return replace(edit, place=replace(edit.place, line=edit.place.line + lines))
     return edit
-
-
-def _behind(edit: AddImport, renames: Sequence[RenameName]) -> AddImport:
-    """The edit with its column where it is after the renames on the same line."""
-    place = edit.place
-    if not isinstance(place, JoinImport):
-        return edit
-    shift = sum(
-        len(rename.new) - len(rename.old)
-        for rename in renames
-        if rename.span.line == place.line and rename.span.column < place.column
-    )
-    return replace(edit, place=replace(place, column=place.column + shift))

@@ -34,15 +34,22 @@ def import_lines(lines: Sequence[str], line: int) -> tuple[int, int] | None:
     return None
 
 
-def enclosing_lines(source: str, lines: Sequence[str], line: int) -> tuple[int, int]:
-    """First and last line (from 1) of the smallest statement, or compound statement's header, around `line`.
+def statement_spans(source: str, lines: Sequence[str]) -> list[tuple[int, int]]:
+    """First and last line (from 1) of every simple statement and every compound statement's header, sorted.
 
-    Statements that share a line count as one. Raises SyntaxError where the source does not parse.
+    Raises SyntaxError where the source does not parse.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(source)
-    spans = sorted(_spans(tree.body, lines))
+    return sorted(_spans(tree.body, lines))
+
+
+def enclosing_lines(spans: Sequence[tuple[int, int]], line: int) -> tuple[int, int]:
+    """First and last line of the smallest of the statements `spans` around `line`.
+
+    Statements that share a line count as one.
+    """
     around = [span for span in spans if span[0] <= line <= span[1]]
     if not around:
         return line, line

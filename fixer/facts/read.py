@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 
-from fixer.facts.injection import Injection, may_inject, read_injection
+from fixer.facts.injection import read_injection
 from fixer.facts.mock_backport import may_import_backport, read_backport
 from fixer.facts.model import Facts, Problem
 from fixer.facts.symbols import module_names, read_scopes
@@ -31,7 +29,7 @@ def read_facts(path: str, source: bytes) -> Facts:
             return Facts(path, imported=scopes.imported, backport=backport)
         text = decode(source)
         uses = find_uses(text, scopes)
-        injection = _injection(text) if may_inject(source) else Injection()
+        injection = read_injection(text, scopes)
     except SyntaxError as error:
         return Facts(path, _problem(error))
     except UnicodeDecodeError as error:
@@ -49,12 +47,6 @@ def read_facts(path: str, source: bytes) -> Facts:
         injects_unknown=injection.unknown,
         backport=backport,
     )
-
-
-def _injection(text: str) -> Injection:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return read_injection(ast.parse(text))
 
 
 def _problem(error: SyntaxError) -> Problem:

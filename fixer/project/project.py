@@ -10,12 +10,14 @@ from fixer.edits import Import
 from fixer.known import vocabulary
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
+from fixer.project.mock_evidence import MockEvidence
 from fixer.project.modules import Modules
 from fixer.project.origins import Origins
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
@@ -35,6 +37,9 @@ class Loader(Protocol):
 
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
+
+    def mock_usage(self, path: str) -> MockUsage | None:
+        """How one file uses `unittest.mock`; None if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,12 @@ class Project:
         names |= {self.settings.renames[name] for name in names & self.settings.renames.keys()}
         wanted = frozenset(names)
         return Evidence(self.loader.outlines_mentioning(wanted), wanted, self.origins)
+
+    @cached_property
+    def mock_evidence(self) -> MockEvidence:
+        """How the project's files import mock."""
+        outlines = (self.loader.outline(path) for path in self.loader.python_files())
+        return MockEvidence((found for found in outlines if found is not None), self.modules)
 
     def vocabulary(self, name: str, uses: Sequence[Use]) -> tuple[Known, ...]:
         """The vocabulary's entries for `name` that fit `uses` and that the project can import."""
