@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from pathlib import Path
 
 
@@ -15,5 +14,7 @@ def star_exports(module: str) -> frozenset[str] | None:
 
 @functools.cache
 def _data() -> dict[str, str]:
+    import json  # a run without star imports has no need of it
+
     data: dict[str, str] = json.loads(Path(__file__).with_name("star_exports.json").read_text("utf-8"))
     return data
