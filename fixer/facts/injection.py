@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fixer.facts.skeleton import lines_mentioning, skeleton
+from fixer.facts.symbols import function_lines
+from fixer.facts.text import lines_of
+
+if TYPE_CHECKING:
+    from fixer.facts.symbols import Scopes
 
 # Plain byte searches decide whether a file is worth a syntax tree.
-_SUSPECT = (b"globals(", b"exec(", b"vars()", b"locals()", b"builtins", b"sys.modules[", b"__dict__")
+_SUSPECT = ("globals(", "exec(", "vars()", "locals()", "builtins", "sys.modules[", "__dict__")
 _READS = frozenset({"get", "items", "keys", "values", "copy", "__contains__", "__getitem__"})
 
 
@@ -22,13 +31,18 @@ class Injection:
     unknown: str | None = None
 
 
-def may_inject(source: bytes) -> bool:
-    """Whether the file mentions anything that could bind names at run time. False is certain."""
-    return any(word in source for word in _SUSPECT)
-
-
-def read_injection(tree: ast.Module) -> Injection:
+def read_injection(text: str, scopes: Scopes) -> Injection:
     """What a module binds through `globals()`, `exec`, `setattr` on a module, or `builtins`."""
+    if not any(word in text for word in _SUSPECT):
+        return Injection()
+    lines = lines_of(text)
+    keep = lines_mentioning(_SUSPECT, lines, text)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            tree = ast.parse(skeleton(lines, function_lines(scopes), keep))
+        except SyntaxError:
+            tree = ast.parse(text)
     reader = _Reader()
     reader.visit_all(tree)
     return Injection(frozenset(reader.here), frozenset(reader.everywhere), reader.unknown)

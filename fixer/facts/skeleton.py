@@ -11,18 +11,37 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _DEF = re.compile(r"([ \t]*)(?:async[ \t]+)?def[ \t]")
 _CODE = re.compile(r"([ \t]*)[^\s#)\]}]")  # a line that could begin a statement
 
 
-def skeleton(lines: Sequence[str], def_lines: frozenset[int], keep: Sequence[int]) -> str | None:
+def lines_mentioning(words: Iterable[str], lines: Sequence[str], text: str) -> list[int]:
+    """The 1-based lines of `text` in which one of `words` occurs. `lines` are the same text, split."""
+    if "\r" in text:
+        text = "\n".join(lines)
+    places = set()
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            places.add(at)
+            at = text.find(word, at + len(word))
+    found: list[int] = []
+    line, last = 1, 0
+    for at in sorted(places):
+        line += text.count("\n", last, at)
+        last = at
+        found.append(line)
+    return found
+
+
+def skeleton(lines: Sequence[str], def_lines: frozenset[int], keep: Sequence[int]) -> str:
     """`lines` with each function blanked in which no line of `keep` stands.
 
     `def_lines` are the 1-based lines where the compiler saw functions begin, `keep` sorted 1-based lines.
-    None where the layout does not allow it cheaply. The caller must check that what it looks for is still
-    in the result: a string that reaches back to the margin can mislead the search for a function's end.
+    The caller must check that what it looks for is still in the result: a string that reaches back to the
+    margin can mislead the search for a function's end.
     """
     wanted = set(keep)
     result = list(lines)

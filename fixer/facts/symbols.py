@@ -108,3 +108,11 @@ def unbound_by_scope(scopes: Scopes) -> dict[tuple[int, str], frozenset[str]]:
             key = (table.lineno, table.name)
             found[key] = found.get(key, frozenset()) | names
     return found
+
+
+def function_lines(scopes: Scopes) -> frozenset[int]:
+    """The 1-based lines on which functions (and the other scopes) begin, as the compiler saw them."""
+    tables = [scopes.table]
+    for table in tables:
+        tables += table.children
+    return frozenset(table.lineno for table in tables)

@@ -49,4 +49,4 @@ def lines_of(text: str) -> list[str]:
 
     Not `str.splitlines`, which also breaks at form feeds and other characters that Python lets stand.
     """
-    return _LINE_END.split(text)
+    return _LINE_END.split(text) if "\r" in text else text.split("\n")

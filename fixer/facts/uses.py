@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 import warnings
 from bisect import bisect_left
@@ -11,8 +10,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from fixer.facts.model import Role, Use
-from fixer.facts.skeleton import skeleton
-from fixer.facts.symbols import Scopes, unbound_by_scope
+from fixer.facts.skeleton import lines_mentioning, skeleton
+from fixer.facts.symbols import Scopes, function_lines, unbound_by_scope
 from fixer.facts.text import lines_of
 from fixer.span import Span
 
@@ -39,37 +38,14 @@ def find_uses(text: str, scopes: Scopes) -> tuple[Use, ...]:
     by_scope = unbound_by_scope(scopes)
     ascii_names = [name for name in scopes.unbound if name.isascii()]
     if len(ascii_names) == len(scopes.unbound) and "\f" not in text:
-        keep = _lines_with(ascii_names, "\n".join(lines) if "\r" in text else text)
-        short = skeleton(lines, _function_lines(scopes), keep)
-        if short is not None:
-            try:
-                uses = _uses_in(short, lines, by_scope, scopes, keep)
-            except SyntaxError:
-                uses = ()
-            if {use.name for use in uses} == scopes.unbound - scopes.doubtful:
-                return uses
+        keep = lines_mentioning(ascii_names, lines, text)
+        try:
+            uses = _uses_in(skeleton(lines, function_lines(scopes), keep), lines, by_scope, scopes, keep)
+        except SyntaxError:
+            uses = ()
+        if {use.name for use in uses} == scopes.unbound - scopes.doubtful:
+            return uses
     return _uses_in(text, lines, by_scope, scopes, None)
-
-
-def _lines_with(names: Sequence[str], text: str) -> list[int]:
-    """The 1-based lines on which one of `names` stands, sorted; `text` has LF line ends only."""
-    found: list[int] = []
-    line, at = 1, 0
-    for match in re.finditer(rf"\b(?:{'|'.join(sorted(names))})\b", text):
-        line += text.count("\n", at, match.start())
-        at = match.start()
-        if not found or found[-1] != line:
-            found.append(line)
-    return found
-
-
-def _function_lines(scopes: Scopes) -> frozenset[int]:
-    found = set()
-    tables = [scopes.table]
-    for table in tables:
-        tables += table.children
-        found.add(table.lineno)
-    return frozenset(found)
 
 
 def _uses_in(

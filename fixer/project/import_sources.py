@@ -160,8 +160,7 @@ class _Weighing:
             return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
         vocabulary = any(_same(entry, source.origin) for entry in self.known)
         safety = Safety.UNSAFE if source.typing_only and not vocabulary else Safety.SAFE
-        others = [found for found in self.candidates() if found != what]
-        return Choice((what, *others), safety, why)
+        return Choice((what,), safety, why)
 
     def ranked(self, why: str) -> Choice:
         """Several candidates: the favourite may be asked for, unless it leads by nothing."""
