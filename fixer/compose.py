@@ -58,7 +58,7 @@ def compose(
                 else Settled((), {})
             )
             places = settled.places
-            unplaced |= dict(settled.refused)
+            unplaced.update(settled.refused)
             placed: list[Edit] = list(settled.edits)
             for edit in listed:
                 if isinstance(edit, ReplaceImport):

@@ -132,7 +132,7 @@ class ReplaceName:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceImport:
-    """The import statement that starts at `line`, `column` (both from 1, in characters) binds `new`, not `old`.
+    """The import statement that starts at `line`, `column` (both from 1) binds `new` instead of `old`.
 
     `old` may be some of the statement's names. A statement on one line that would become longer than
     `line_length` is wrapped. What is said here happens in place; where the new statement

@@ -183,10 +183,11 @@ def _laid_out(
     assert isinstance(node, cst.Import | cst.ImportFrom)
     own = [edit.what for edit in edits if edit.layout == layout]
     made = replaced(node, names_of(node), own)
-    for edit in edits:
+    for index, edit in enumerate(edits):
         if edit.what not in own:
             assert isinstance(made, cst.ImportFrom) and isinstance(edit.place, NewImport)
-            made = join_names(made, _alias(edit), None, edit.place.line_length, module)
+            before = next((each.what.bound for each in edits[index:] if each.what in own), None)
+            made = join_names(made, _alias(edit), before, edit.place.line_length, module)
     leading = [*blank, *old.header, *line.leading_lines]
     return line.with_changes(body=[made], leading_lines=leading)
 

@@ -209,9 +209,9 @@ class _Reader:
         ours = "|".join(map(re.escape, sorted(self.names)))
         for annotation in _annotations(self.tree):
             for node in ast.walk(annotation):
-                if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    if re.search(rf"\b(?:{ours})\b", node.value):
-                        self.obstacles.append(f"the annotation on line {node.lineno} is a string")
+                value = node.value if isinstance(node, ast.Constant) else None
+                if isinstance(value, str) and re.search(rf"\b(?:{ours})\b", value):
+                    self.obstacles.append(f"the annotation on line {annotation.lineno} is a string")
         if re.search(rf"#[ \t]*type:(?![ \t]*ignore)[^\n]*\b(?:{ours})\b", self.text):
             self.obstacles.append("a type comment mentions it")
         if re.search(rf"(?:\b{re.escape(self.stem)}|__name__[^\n]*)\.(?:{ours})\b", self.text):

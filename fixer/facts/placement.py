@@ -48,7 +48,7 @@ def place_imports(
     boundary = next((row.line for row in rows if row.ends_imports), _FAR)
     page = Page(prologue, style, rows, read_blocks(rows, prologue), boundary, section_of)
     places: dict[Import, ImportPlace | str] = {}
-    groups: dict[tuple[Import, ...] | tuple[str, int, int], list[Import]] = {}
+    groups: dict[tuple[Import, ...] | tuple[str, int], list[Import]] = {}
     for what in dict.fromkeys(wanted):
         low = _lower_bound(what, page, needs_path_change(what))
         high = _upper_bound(first_use(what), page)
@@ -58,17 +58,20 @@ def place_imports(
         elif style.on_own_line(what):
             groups.setdefault((what,), []).append(what)
         else:
-            groups.setdefault((what.module, low, high), []).append(what)
+            groups.setdefault((what.module, low), []).append(what)
     gaps: dict[tuple[Import, ...], Gap] = {}
-    for group in groups.values():
+    pending = list(groups.values())
+    for group in pending:  # grows where a group cannot stay together
         names = tuple(sorted(group, key=lambda what: member_key(what, style)))
         low = _lower_bound(names[0], page, needs_path_change(names[0]))
         high = min(_upper_bound(first_use(what), page) for what in names)
         gap = _gap(names, page, low, high)
-        if isinstance(gap, str):
-            places.update(dict.fromkeys(names, gap))
-        else:
+        if not isinstance(gap, str):
             gaps[names] = gap
+        elif len(names) > 1:
+            pending += [[what] for what in names]
+        else:
+            places[names[0]] = gap
     places.update(_new_statements(gaps, page))
     return _ranked_joins(places, style)
 

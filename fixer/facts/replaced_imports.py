@@ -34,7 +34,7 @@ class Settled:
 
     edits: tuple[Edit, ...]
     places: Places
-    refused: Mapping[ReplaceImport, str] = field(default_factory=dict)
+    refused: Mapping[Edit, str] = field(default_factory=dict)
 
 
 def settle(
@@ -63,7 +63,7 @@ def settle(
         if not stuck:
             break
         moving = [edit for edit in moving if edit not in stuck]
-    refused = {
+    refused: dict[Edit, str] = {
         edit: _SHARED
         for edit in edits
         if edit not in moving
@@ -133,9 +133,11 @@ def _stays_in_order(block: Block, inside: Mapping[Row, ReplaceImport], page: Pag
     if len(after) == len(block.rows) or not after:
         return True
     rows = [after.get(row, row) for row in block.rows]
+    # The sections at stake: how the others are sorted may be more than is known of the project.
+    sections = {page.section(row) for pair in after.items() for row in pair}
     for style in variants(page.style):
-        if _is_sorted(block.rows, style, page):
-            return _is_sorted(rows, style, page) and all(
+        if _is_sorted(block.rows, sections, style, page):
+            return _is_sorted(rows, sections, style, page) and all(
                 (page.section(above) == page.section(below)) == (_blanks(above, below, page) == 0)
                 or page.section(below) in style.no_lines_before
                 for above, below in itertools.pairwise(rows)
@@ -144,8 +146,12 @@ def _stays_in_order(block: Block, inside: Mapping[Row, ReplaceImport], page: Pag
     return True
 
 
-def _is_sorted(rows: Sequence[Row], style: ImportStyle, page: Page) -> bool:
-    keys = [(page.rank(row), statement_key(row.first.names, style)) for row in rows]
+def _is_sorted(rows: Sequence[Row], sections: Collection[str], style: ImportStyle, page: Page) -> bool:
+    keys = [
+        (page.rank(row), statement_key(row.first.names, style))
+        for row in rows
+        if page.section(row) in sections
+    ]
     return keys == sorted(keys)
 
 

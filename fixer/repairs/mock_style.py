@@ -35,10 +35,10 @@ def restyle(path: str, usage: MockUsage, style: str) -> tuple[Edit, ...]:
     for owner in dict.fromkeys(owner for owner, _ in changing):
         own = [use for use in uses if use.owner == owner]
         new, written = _binding(usage, owner, own, style)
+        edits += _imports(path, usage, owner, style, new)
         edits += [
             ReplaceName(path, use.span, use.old, text) for use, text in written.items() if text != use.old
         ]
-        edits += _imports(path, usage, owner, style, new)
     return tuple(edits)
 
 
@@ -99,12 +99,13 @@ def _meaning(what: Import) -> str | None:
 def _imports(
     path: str, usage: MockUsage, owner: int, style: str, new: tuple[Import, ...]
 ) -> list[ReplaceImport]:
-    sites: list[MockSite] = []
-    for site in usage.sites:
-        if site.owner == owner and any(style_of(what) != style for what in site.old):
-            sites.append(site)
-    settled = all(site.movable for site in sites)
-    if not settled and (
+    sites = [
+        site
+        for site in usage.sites
+        if site.owner == owner and any(style_of(what) != style for what in site.old)
+    ]
+    movable = all(site.movable for site in sites)
+    if not movable and (
         len(sites) > 1 or not _is_changed_whole(sites[0], style) or len(statements(new)) != 1
     ):
         raise Unchangeable(f"the import on line {sites[0].span.line} cannot be changed where it stands")
