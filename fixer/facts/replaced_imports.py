@@ -11,7 +11,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from fixer.edits import AddImport, Edit, Import, ImportPlace, JoinImport, RemoveImport, ReplaceImport
+from fixer.edits import (
+    AddImport,
+    Edit,
+    Import,
+    ImportPlace,
+    JoinImport,
+    NewImport,
+    RemoveImport,
+    ReplaceImport,
+)
 from fixer.facts.import_blocks import Block, Row, read_blocks, read_rows
 from fixer.facts.import_gaps import Page
 from fixer.facts.import_order import member_key, statement_key, variants
@@ -51,14 +60,15 @@ def settle(
     at = {
         (row.first.line, row.first.column): row for row in rows if row.sortable and len(row.statements) == 1
     }
-    row_of = {edit: at[edit.line, edit.column] for edit in edits if (edit.line, edit.column) in at}
+    found = {edit: at[edit.line, edit.column] for edit in edits if (edit.line, edit.column) in at}
+    edits, row_of, rest = _divided(edits, found, page)
     moving = list(_moving(row_of, page))
     while True:
         left = _without(prologue, edits, moving, row_of)
         present = {what for statement in left.statements for what in statement.names}
         new = [what for edit in moving for what in edit.new if what not in present]
         limits = {what: _limit(row_of[edit], page) for edit in moving for what in edit.new}
-        places = place([*wanted, *dict.fromkeys(new)], left, limits)
+        places = place([*wanted, *dict.fromkeys([*rest, *new])], left, limits)
         stuck = [edit for edit in moving if any(isinstance(places.get(what), str) for what in edit.new)]
         if not stuck:
             break
@@ -76,7 +86,35 @@ def settle(
             result += _moved(edit, row_of, moving, places, page)
         elif edit not in refused:
             result.append(replace(edit, new=_in_order(edit, style), line_length=style.line_length))
+    for what, path in rest.items():
+        where = places[what]
+        if isinstance(where, str):
+            refused |= dict.fromkeys(edits, where)
+        else:
+            result.append(AddImport(path, what, where))
     return Settled(tuple(result), {what: places[what] for what in wanted}, refused)
+
+
+def _divided(
+    edits: Sequence[ReplaceImport], row_of: Mapping[ReplaceImport, Row], page: Page
+) -> tuple[Sequence[ReplaceImport], Mapping[ReplaceImport, Row], Mapping[Import, str]]:
+    """The replacements, of which those that leave no other import in their block keep one statement in
+    place; and the names that come in other statements then, with their file."""
+    divided: dict[ReplaceImport, ReplaceImport] = {}
+    rest: dict[Import, str] = {}
+    for edit, row in row_of.items():
+        block = next(block for block in page.blocks if row in block.rows)
+        ours = {row_of[other] for other in row_of if _is_whole(other, row_of[other])}
+        if len({_statement(what) for what in edit.new}) > 1 and ours.issuperset(block.rows):
+            first = min(edit.new, key=lambda what: statement_key((what,), page.style))
+            kept = tuple(what for what in edit.new if _statement(what) == _statement(first))
+            divided[edit] = replace(edit, new=kept)
+            rest |= {what: edit.path for what in edit.new if what not in kept}
+    return (
+        [divided.get(edit, edit) for edit in edits],
+        {divided.get(edit, edit): row for edit, row in row_of.items()},
+        rest,
+    )
 
 
 def _is_whole(edit: ReplaceImport, row: Row) -> bool:
@@ -218,7 +256,14 @@ def _moved(
     yield RemoveImport(edit.path, edit.line, edit.column, edit.old, lines)
     for what, where in new:
         assert not isinstance(where, str)
+        if isinstance(where, NewImport) and layout.lstrip().startswith("#") and _is_below_import(where, page):
+            where = replace(where, blank_before=max(1, where.blank_before))  # as isort sets comments apart
         yield AddImport(edit.path, what, where, layout)
+
+
+def _is_below_import(where: NewImport, page: Page) -> bool:
+    """Whether another import ends on the line above, be it a new one."""
+    return where.order[:1] > (0,) or any(row.end_line == where.line - 1 and row.sortable for row in page.rows)
 
 
 def _own_comments(row: Row, page: Page) -> int:
