@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEFINITION = re.compile(r"^(?:def\b|class\b|async\b|@)", re.MULTILINE)
+_LICENCE = re.compile(r"copyright|licen[cs]e|spdx", re.IGNORECASE)
 _ATTEMPTS = 4  # a docstring may have lines that look like a definition
 
 # Statements that linters allow above imports: measured with ruff 0.17, rule E402.
@@ -88,9 +89,24 @@ def _parse(text: str) -> list[ast.stmt]:
 
 
 def _header_end(lines: list[str], statements: tuple[Statement, ...]) -> int:
-    first = statements[0].line if statements else len(lines) + 1
+    """The last line of the comments that are the file's own. A comment that touches the first definition
+    or other code is about that code, unless it is a licence or one that must stay where it is."""
+    first = statements[0].line if statements else len(lines) + (lines[-1:] != [""])
     comments = [number for number in range(1, first) if lines[number - 1].strip().startswith("#")]
-    return comments[-1] if comments else 0
+    if statements and statements[0].kind != "other":
+        return comments[-1] if comments else 0
+    attached = first
+    while attached - 1 in comments and not _stays(lines[attached - 2], attached - 1):
+        attached -= 1
+    if _LICENCE.search("\n".join(lines[attached - 1 : first - 1])):
+        attached = first
+    above = [number for number in comments if number < attached]
+    return above[-1] if above else 0
+
+
+def _stays(comment: str, number: int) -> bool:
+    """Whether the comment on line `number` is a shebang or an encoding line (PEP 263)."""
+    return (number == 1 and comment.startswith("#!")) or (number <= 2 and "coding" in comment)
 
 
 def _statements(body: list[ast.stmt], lines: list[str]) -> Iterator[Statement]:

@@ -56,7 +56,10 @@ class _Weighing:
         self.uses = uses
         self.path = path
         self.project = project
-        self.known = project.vocabulary(name, uses)
+        # In a test, mocking is what a name that several modules have is most likely about.
+        self.known = sorted(
+            project.vocabulary(name, uses), key=lambda entry: entry.what.module != "unittest.mock"
+        )
         sources = project.evidence.sources(name)
         self.sources = [source for source in sources if self.source_fits(source)]
         self.files = sum(len(source.importers) for source in self.sources)
@@ -117,7 +120,7 @@ class _Weighing:
 
     def certain_entry(self) -> Known | None:
         """The one entry of the vocabulary that needs no other evidence."""
-        usual = [entry for entry in self.known if entry.default] or list(self.known)
+        usual = [entry for entry in self.known if entry.default] or self.known
         if len(usual) != 1 or not told_by(usual[0], self.uses):
             return None
         return usual[0]
@@ -174,8 +177,10 @@ class _Weighing:
         if weights:
             return max(weights) > 0.5 * sum(weights)
         if self.known:
-            told = self.known[0].kind != "module" and any(use.called for use in self.uses)
-            return len(self.known) == 1 and (told or not self.known[0].generic)
+            first = self.known[0]
+            told = first.kind != "module" and any(use.called for use in self.uses)
+            alone = len(self.known) == 1 or first.what.module == "unittest.mock"
+            return alone and (told or not first.generic)
         near = [self.nearness(found) for found in self.definitions[:2]]
         kinds_fit = self.definitions[0].kind != "value" or self.name.isupper()
         return kinds_fit and (len(near) == 1 or near[0] > near[1])
