@@ -17,8 +17,9 @@ PURE = ("facts", "project", "rules", "repairs", "codemods")
 
 def lint_imports(folder: Path) -> subprocess.CompletedProcess[str]:
     """import-linter on the package `fixer` in the folder."""
+    script = "from importlinter.cli import lint_imports_command as run; run(['--no-cache'])"
     return subprocess.run(
-        [sys.executable, "-c", "from importlinter.cli import lint_imports_command as run; run(['--no-cache'])"],
+        [sys.executable, "-c", script],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(folder), "PYTHONIOENCODING": "utf-8"},
         capture_output=True,

@@ -14,13 +14,13 @@ ROOT = Path(__file__).parent.parent
 # Each costs milliseconds that a hook pays on every commit.
 HEAVY = {
     *("asyncio", "concurrent.futures", "ctypes", "difflib", "email", "http", "importlib.metadata", "json"),
-    *("libcst", "logging", "multiprocessing", "pickle", "pydoc", "socket", "sqlite3", "subprocess", "symtable"),
-    *("tomli", "tomllib", "unittest", "xml", "yaml", "fixer.codemods"),
+    *("libcst", "logging", "multiprocessing", "pickle", "pydoc", "socket", "sqlite3"),
+    *("symtable", "tomli", "tomllib", "unittest", "xml", "yaml", "fixer.codemods"),
 }
 CLEAN = {
     "tests/conftest.py": b"import pytest\n\n\n@pytest.fixture\ndef one():\n    return 1\n",
     "tests/test_a.py": b"from shop import *\n\n\ndef test_a(one):\n    assert Order(one)\n",
-    "tests/test_b.py": b"from unittest.mock import patch\n\n\n@patch('os.getcwd')\ndef test_b(cwd):\n    cwd()\n",
+    "tests/test_b.py": b"from os import getcwd\n\n\ndef test_b():\n    assert getcwd()\n",
     "shop.py": b"class Order:\n    def __init__(self, one):\n        self.one = one\n",
 }
 CONFIGURED = {"pyproject.toml": b"[tool.testfix]\njobs = 1\n"}
@@ -29,7 +29,7 @@ IGNORING = {".gitignore": b"docs/**/[a-z]*.py\n"}  # simple patterns do without 
 
 def loaded(folder: Path, *arguments: str) -> set[str]:
     """The modules that are loaded when a run of the command line ends; it must have found nothing."""
-    script = "import sys; from fixer.cli import main; s = main(sys.argv[1:]); print(*sys.modules); sys.exit(s)"
+    script = "import sys; from fixer.cli import main; s = main(sys.argv[1:]); print(*sys.modules); exit(s)"
     done = subprocess.run(
         [sys.executable, "-c", script, "--quiet", *arguments],
         cwd=folder,

@@ -45,7 +45,10 @@ def main(pythons: list[str]) -> None:
         output = subprocess.run([python, "-c", PROBE], check=True, capture_output=True, text=True).stdout
         for module, exported in json.loads(output).items():
             names.setdefault(module, set()).update(exported)
-    lines = [f"{json.dumps(module)}: {json.dumps(' '.join(sorted(names[module])))}" for module in sorted(names)]
+    lines = [
+        f"{json.dumps(module)}: {json.dumps(' '.join(sorted(exported)))}"
+        for module, exported in sorted(names.items())
+    ]
     TARGET.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 
