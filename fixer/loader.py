@@ -10,6 +10,7 @@ from fixer.discover import project_files
 from fixer.facts.outline import read_outline
 from fixer.facts.text import decode
 from fixer.project.dependencies import Declared, declared, is_dependency_file
+from fixer.project.evidence import module_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,9 +57,9 @@ class DiskLoader:
         for path in self._python_files:
             if path not in self._outlines and words is not None:
                 content = self._read(path)
-                if content is None or not any(word in content for word in words):
+                mentioned = content is not None and any(word in content for word in words)
+                if not mentioned and module_name(path) not in names:
                     continue
-                self._outlines[path] = (self.files.after.get(path), read_outline(path, content))
             outline = self.outline(path)
             if outline is not None:
                 yield outline

@@ -77,6 +77,9 @@ class Evidence:
                     entries.append(Importer(outline.path, found.what, found.typing_only))
             if is_test_module(outline.path):
                 continue
+            module = module_name(outline.path)
+            if module in self._definitions:
+                self._definitions[module].append(Definition(outline.path, "module"))
             for name, kind in outline.defined:
                 definitions = self._definitions.get(name)
                 if definitions is not None and kind != "fixture":
@@ -107,6 +110,11 @@ class Evidence:
         return list({found.path: found for found in self._definitions.get(name, ())}.values())
 
 
+def module_name(path: str) -> str:
+    """The last part of the dotted name of the file `path`."""
+    return path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+
+
 def is_test_module(path: str) -> bool:
     """Whether nothing should be imported from the file `path`: a test module or a conftest."""
     file = path.rpartition("/")[2]
@@ -116,10 +124,12 @@ def is_test_module(path: str) -> bool:
 @functools.cache
 def nearness(folder: str, other: str) -> float:
     """How much a file in the folder `other` counts for one in `folder`: 1.0 in the same folder or below
-    it, and far less the more of the way leads elsewhere, so that one sibling outweighs many strangers."""
+    it, at most 0.25 elsewhere and less the more of the way differs, so that a sibling outweighs strangers."""
     here = folder.split("/") if folder else []
     there = other.split("/") if other else []
     shared = 0
     while shared < min(len(here), len(there)) and here[shared] == there[shared]:
         shared += 1
-    return float(((shared + 1) / (len(here) + 1)) ** 4)
+    if shared == len(here):
+        return 1.0
+    return float(0.25 * ((shared + 1) / (len(here) + 1)) ** 2)

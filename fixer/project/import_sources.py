@@ -57,8 +57,16 @@ class _Weighing:
         self.path = path
         self.project = project
         # In a test, mocking is what a name that several modules have is most likely about.
+        # Of two modules that offer the same thing, the one that the file imports from already.
+        outline = project.loader.outline(path)
+        self.habits = frozenset(found.what.module for found in outline.imports) if outline else frozenset()
         self.known = sorted(
-            project.vocabulary(name, uses), key=lambda entry: entry.what.module != "unittest.mock"
+            project.vocabulary(name, uses),
+            key=lambda entry: (
+                entry.what.module != "unittest.mock",
+                entry.what.module not in self.habits,
+                not entry.default,
+            ),
         )
         sources = project.evidence.sources(name)
         self.sources = [source for source in sources if self.source_fits(source)]
@@ -86,7 +94,8 @@ class _Weighing:
         return sorted(found, key=lambda definition: (-self.nearness(definition), definition.path))
 
     def origin_of(self, definition: Definition) -> Origin:
-        return Origin(definition.path, self.name, definition.kind)
+        name = None if definition.kind == "module" else self.name
+        return Origin(definition.path, name, definition.kind)
 
     def choice(self) -> Choice:
         if self.known:
@@ -123,7 +132,8 @@ class _Weighing:
         usual = [entry for entry in self.known if entry.default] or self.known
         if len(usual) != 1 or not told_by(usual[0], self.uses):
             return None
-        return usual[0]
+        first = self.known[0]
+        return first if first.equivalent and usual[0].equivalent else usual[0]
 
     def by_importers(self) -> Choice:
         """Only the project knows the name, and files of it import it."""
@@ -173,7 +183,9 @@ class _Weighing:
         return Choice(tuple(candidates), Safety.UNSAFE if self.favourite() else Safety.SUGGESTION, why)
 
     def favourite(self) -> bool:
-        weights = [source.weight(self.path) for source in self.sources]
+        weights = [self.weight(source) for source in self.sources]
+        if self.vocabulary_first():
+            return True
         if weights:
             return max(weights) > 0.5 * sum(weights)
         if self.known:
@@ -188,11 +200,12 @@ class _Weighing:
     def candidates(self) -> list[Import]:
         """Every candidate, the project's own habit first, weighed by nearness."""
         found: list[Import] = []
-        for source in sorted(self.sources, key=lambda source: source.weight(self.path), reverse=True):
+        for source in sorted(self.sources, key=self.weight, reverse=True):
             what = spell(source, self.path, self.project.modules)
             if what is not None:
                 found.append(what)
-        found += [entry.what for entry in self.known]
+        known = [entry.what for entry in self.known]
+        found = known + found if self.vocabulary_first() else found + known
         for definition in self.definitions[:5]:
             what = spell_origin(self.origin_of(definition), self.name, self.path, self.project.modules)
             if what is not None:
@@ -201,6 +214,22 @@ class _Weighing:
 
     def nearness(self, definition: Definition) -> float:
         return nearness(folder_of(self.path), folder_of(definition.path))
+
+    def weight(self, source: Source) -> float:
+        """What the importers say; four times as much for a module that the file imports from already."""
+        modules = {what.module for _, what in source.by_folder}
+        return source.weight(self.path) * (1 if self.habits.isdisjoint(modules) else 4)
+
+    def vocabulary_first(self) -> bool:
+        """Whether an attribute of the name speaks for a module of the vocabulary, while nothing is known of
+        what the project imports under that name."""
+        return (
+            len(self.known) == 1
+            and self.known[0].kind == "module"
+            and self.known[0].generic
+            and told_by(self.known[0], self.uses)
+            and all(_same(self.known[0], each.origin) or _is_unknown(each.origin) for each in self.sources)
+        )
 
     def share(self, source: Source) -> float:
         return len(source.importers) / self.files
@@ -220,6 +249,11 @@ class _Weighing:
 def _same(entry: Known, origin: Origin) -> bool:
     what = entry.what
     return origin.kind == "external" and (what.module, what.name) == (origin.place, origin.name)
+
+
+def _is_unknown(origin: Origin) -> bool:
+    """Whether nothing is known of what the project imports there."""
+    return origin.kind == "external" and origin.name is not None
 
 
 def _module_of(entry: Known) -> str:

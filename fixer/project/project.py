@@ -33,7 +33,7 @@ class Loader(Protocol):
         """The outline of one file; None if it cannot be read."""
 
     def outlines_mentioning(self, names: frozenset[str]) -> Iterable[Outline]:
-        """The outlines of all files in whose bytes one of `names` occurs."""
+        """The outlines of all files in whose bytes, or as whose module name, one of `names` occurs."""
 
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
