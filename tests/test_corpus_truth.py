@@ -36,7 +36,6 @@ RUFF_ALONE = {
     "reading-annotations-a-string-inside-an-annotation": {"Path"},
     "reading-annotations-from-future-import-annotations": {"Decimal", "Path", "Mock"},
     "reading-annotations-the-future-import-does-not-cover-values": {"Mock"},
-    "reading-annotations-a-local-variable": {"Decimal"},
     "reading-annotations-cast-and-typevar-with-strings": {"Mock"},
     # Ruff follows the order of statements, the symbol table does not.
     "reading-global-nonlocal-del-a-deleted-module-global-that-functions-use": {"json"},
@@ -97,6 +96,7 @@ RAISES_UNREPORTED = {
 # Cases that report a name although no NameError reaches the top.
 NEVER_RAISES = {
     "reading-conditional-a-bare-except-is-no-guard-for-nameerror",
+    "reading-annotations-a-local-variable",
     "reading-conditional-code-that-never-runs",
 }
 

@@ -23,12 +23,14 @@ _READS = frozenset({"get", "items", "keys", "values", "copy", "__contains__", "_
 class Injection:
     """`here`: names bound in the file's own module; `everywhere`: bound in `builtins`, for all files.
 
-    `unknown` names the construct where the names cannot be read from the text.
+    `unknown` names the construct where the names cannot be read from the text, and `line` (from 1) is
+    the first place of one.
     """
 
     here: frozenset[str] = frozenset()
     everywhere: frozenset[str] = frozenset()
     unknown: str | None = None
+    line: int = 0
 
 
 def read_injection(text: str, scopes: Scopes) -> Injection:
@@ -45,7 +47,7 @@ def read_injection(text: str, scopes: Scopes) -> Injection:
             tree = ast.parse(text)
     reader = _Reader()
     reader.visit_all(tree)
-    return Injection(frozenset(reader.here), frozenset(reader.everywhere), reader.unknown)
+    return Injection(frozenset(reader.here), frozenset(reader.everywhere), reader.unknown, reader.line)
 
 
 class _Reader:
@@ -53,6 +55,7 @@ class _Reader:
         self.here: set[str] = set()
         self.everywhere: set[str] = set()
         self.unknown: str | None = None
+        self.line = 0
         self.read_only: set[ast.AST] = set()
 
     def visit_all(self, tree: ast.Module) -> None:
@@ -81,14 +84,14 @@ class _Reader:
         elif isinstance(node, ast.Compare):
             self.read_only.update(node.comparators)
 
-        if _is_this_module(node) and node not in self.read_only:
-            self.unknown = self.unknown or "sys.modules[__name__] is handed on"
+        if isinstance(node, ast.expr) and _is_this_module(node) and node not in self.read_only:
+            self.give_up("sys.modules[__name__] is handed on", node)
 
     def call(self, node: ast.Call, at_module: bool) -> None:
         function = node.func
         if isinstance(function, ast.Name) and function.id == "exec":
             if len(node.args) == 1 and not node.keywords and at_module:
-                self.unknown = self.unknown or "exec()"
+                self.give_up("exec()", node)
         elif isinstance(function, ast.Name) and function.id in ("getattr", "hasattr", "eval", "len", "dict"):
             self.read_only.update(node.args)
         elif (
@@ -105,7 +108,7 @@ class _Reader:
             elif function.attr in ("setdefault", "__setitem__"):
                 self.bind(function.value, node.args[:1], f"globals().{function.attr}()")
         elif isinstance(function, ast.Name) and function.id == "globals" and node not in self.read_only:
-            self.unknown = self.unknown or "globals() is handed on"
+            self.give_up("globals() is handed on", node)
 
     def update(self, node: ast.Call, namespace: ast.expr) -> None:
         keys: list[ast.expr] = [ast.Constant(keyword.arg) for keyword in node.keywords]
@@ -120,7 +123,11 @@ class _Reader:
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 names.add(key.value)
             else:
-                self.unknown = self.unknown or construct
+                self.give_up(construct, where)
+
+    def give_up(self, construct: str, node: ast.expr) -> None:
+        if self.unknown is None or node.lineno < self.line:
+            self.unknown, self.line = construct, node.lineno
 
 
 def _reads_only(node: ast.AST, at_module: bool) -> bool:

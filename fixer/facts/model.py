@@ -126,7 +126,8 @@ class Facts:
     rest is read only where `undefined` is not empty.
     `bound`: names that the module's own scope binds. `star_imports`: modules imported with `*`.
     `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
-    `injects_unknown` names the construct when they cannot be read.
+    `injects_unknown` names the construct when they cannot be read, on `injects_line` (from 1) for the
+    first time.
     """
 
     path: str
@@ -137,6 +138,7 @@ class Facts:
     star_imports: tuple[str, ...] = ()
     injected: frozenset[str] = frozenset()
     injects_unknown: str | None = None
+    injects_line: int = 0
     prologue: Prologue | None = None
     backport: tuple[BackportImport, ...] = ()
 

@@ -46,6 +46,7 @@ def read_facts(path: str, source: bytes) -> Facts:
         star_imports=tuple(_STAR.findall(text)) if _ANY_STAR.search(text) else (),
         injected=injection.here | injection.everywhere,
         injects_unknown=injection.unknown,
+        injects_line=injection.line,
         backport=backport,
     )
 

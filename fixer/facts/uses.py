@@ -102,13 +102,11 @@ def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
 
 class _Place(NamedTuple):
     """Where the walk stands: the unbound names its scope reads, whether a `try` around it catches
-    NameError, whether it runs later than the import of the file, and whether it is a function's own body,
-    whose annotations are never evaluated."""
+    NameError, and whether it runs later than the import of the file."""
 
     names: frozenset[str]
     guarded: bool = False
     deferred: bool = False
-    local: bool = False
 
 
 class _Finder:
@@ -172,8 +170,7 @@ class _Finder:
             if node.cause is not None:
                 yield from self.expression(node.cause, at)
         elif isinstance(node, ast.AnnAssign):
-            if not at.local:
-                yield from self.annotation(node.annotation, at)
+            yield from self.annotation(node.annotation, at)
             yield from self.block([node.target, *([node.value] if node.value else [])], at)
         elif isinstance(node, ast.expr):
             yield from self.expression(node, at)
@@ -197,7 +194,7 @@ class _Finder:
                 yield from self.annotation(argument.annotation, header)
         if node.returns is not None:
             yield from self.annotation(node.returns, header)
-        yield from self.block(node.body, _Place(inside, deferred=True, local=True))
+        yield from self.block(node.body, _Place(inside, deferred=True))
 
     def class_(self, node: ast.ClassDef, at: _Place) -> Iterator[Use]:
         inside = self.scope(node.lineno, node.name)

@@ -28,8 +28,10 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
     for use in facts.undefined:
         if use.guarded or use.name in known or use.name in project.builtins:
             continue
-        cause = facts.injects_unknown and f"{facts.injects_unknown} may bind it"
-        if unknown:
+        cause = None
+        if facts.injects_unknown and (use.deferred or use.span.line >= facts.injects_line):
+            cause = f"{facts.injects_unknown} may bind it"
+        elif unknown:
             cause = f"`from {unknown[0]} import *` cannot be followed"
         if cause:
             yield Withheld(CODE, facts.path, use.span, use.name, cause)
