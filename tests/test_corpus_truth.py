@@ -49,6 +49,7 @@ RUFF_ALONE = {
     "reading-injection-a-conftest-that-adds-to-builtins": {"json"},
     "reading-injection-a-conftest-beside-the-test-not-above-it": {"json"},
     "reading-injection-a-loop-over-globals": {"case_1", "Mock"},
+    "reading-injection-a-use-that-runs-before-exec-does": {"patch"},
     # Missing on purpose, and for type checkers.
     "reading-conditional-pytest-raises-nameerror-is-a-guard-that-runs": {"undefined_on_purpose"},
     "reading-places-names-that-every-module-has": {"reveal_type"},
