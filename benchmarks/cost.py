@@ -62,8 +62,8 @@ def compare(tree: Path, testfix: Sequence[str], runs: int) -> float:
     """Print the table; returns testfix's CPU time as a multiple of the floor."""
     files = test_files(tree)
     sources = [file.read_bytes() for file in files]
-    check = [*testfix, "--check", "--select", "TF101", "--jobs", "1", "--no-cache"]
-    ruff = [find("ruff"), "check", "--select", "F821", "--isolated", "--no-cache", "--quiet"]
+    check = [*testfix, "--check", "--select", "TF101", "--jobs", "1"]
+    ruff = [find("ruff"), "check", "--select", "F821", "--isolated", "--quiet"]
     environment = testfix_environment(testfix)
     measured: dict[str, Callable[[], float]] = {
         "reading the files": lambda: _own(lambda: [file.read_bytes() for file in files]),
@@ -142,7 +142,7 @@ def libraries_imported(tree: Path, testfix: Sequence[str]) -> set[str]:
     """Which of testfix's own dependencies a `--check` of the tree imports."""
     environment = {**testfix_environment(testfix), "PYTHONPROFILEIMPORTTIME": "1"}
     done = subprocess.run(
-        [*testfix, "--check", "--select", "TF101", "--jobs", "1", "--no-cache"],
+        [*testfix, "--check", "--select", "TF101", "--jobs", "1"],
         cwd=tree,
         env=environment,
         stdout=subprocess.DEVNULL,

@@ -26,7 +26,7 @@ class Importer:
     typing_only: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """One place that a name is imported from, and the files that do so (one entry a file).
 

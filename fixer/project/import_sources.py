@@ -16,7 +16,7 @@ from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, origin_fits, told_by
 from fixer.project.modules import folder_of
 from fixer.project.origins import Origin
-from fixer.project.spelling import spell, spell_origin
+from fixer.project.spelling import spell_origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,8 +58,7 @@ class _Weighing:
         self.project = project
         # In a test, mocking is what a name that several modules have is most likely about.
         # Of two modules that offer the same thing, the one that the file imports from already.
-        outline = project.loader.outline(path)
-        self.habits = frozenset(found.what.module for found in outline.imports) if outline else frozenset()
+        self.habits = project.imported_modules(path)
         self.known = sorted(
             project.vocabulary(name, uses),
             key=lambda entry: (
@@ -168,7 +167,7 @@ class _Weighing:
         return in_package or folder == modules.base_folder(self.path)
 
     def trust(self, source: Source, why: str) -> Choice:
-        what = spell(source, self.path, self.project.modules)
+        what = self.project.spell(source, self.path)
         if what is None:
             return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
         vocabulary = any(_same(entry, source.origin) for entry in self.known)
@@ -201,7 +200,7 @@ class _Weighing:
         """Every candidate, the project's own habit first, weighed by nearness."""
         found: list[Import] = []
         for source in sorted(self.sources, key=self.weight, reverse=True):
-            what = spell(source, self.path, self.project.modules)
+            what = self.project.spell(source, self.path)
             if what is not None:
                 found.append(what)
         known = [entry.what for entry in self.known]

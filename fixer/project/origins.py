@@ -45,9 +45,17 @@ class Origins:
         self.modules = modules
         self.outline = outline
         self._tables: dict[str, _Table | None] = {}
+        self._known: dict[tuple[Import, str], Origin | None] = {}
 
     def of(self, what: Import, importer: str) -> Origin | None:
         """What `what` binds in the file `importer`; None: the project says it does not exist."""
+        relative = what.module.startswith(".")
+        key = (what, folder_of(importer) if relative else self.modules.base_folder(importer))
+        if key not in self._known:
+            self._known[key] = self._of(what, importer)
+        return self._known[key]
+
+    def _of(self, what: Import, importer: str) -> Origin | None:
         place = self.modules.find(what.module, importer)
         if place is None:
             if what.module.startswith("."):

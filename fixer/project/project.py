@@ -11,8 +11,9 @@ from fixer.known import vocabulary
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
 from fixer.project.mock_evidence import MockEvidence
-from fixer.project.modules import Modules
+from fixer.project.modules import Modules, folder_of
 from fixer.project.origins import Origins
+from fixer.project.spelling import spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from fixer.facts.model import Facts, Outline, Use
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
+    from fixer.project.evidence import Source
 
 
 class Loader(Protocol):
@@ -59,6 +61,8 @@ class Project:
         self.facts = facts
         self.loader = loader
         self.settings = settings
+        self._spelled: dict[tuple[Source, str], Import | None] = {}
+        self._imported: dict[str, frozenset[str]] = {}
 
     @cached_property
     def modules(self) -> Modules:
@@ -107,6 +111,21 @@ class Project:
 
     def has_distribution(self, distribution: str | None) -> bool:
         return distribution is None or distribution in self.declared.distributions
+
+    def spell(self, source: Source, path: str) -> Import | None:
+        """The import of `source` as files in the folder of `path` would write it, None if they cannot."""
+        key = (source, folder_of(path))
+        if key not in self._spelled:
+            self._spelled[key] = spell(source, path, self.modules)
+        return self._spelled[key]
+
+    def imported_modules(self, path: str) -> frozenset[str]:
+        """The modules that the file imports, or imports from, as it writes them."""
+        if path not in self._imported:
+            outline = self.loader.outline(path)
+            found = outline.imports if outline is not None else ()
+            self._imported[path] = frozenset(each.what.module for each in found)
+        return self._imported[path]
 
     def star_exports(self, module: str, importer: str) -> frozenset[str] | None:
         """The names that `from module import *` binds there; None where that cannot be known."""
