@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+import unicodedata
 import warnings
 from bisect import bisect_left
 from dataclasses import replace
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 _Functions = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Tries = (ast.Try, ast.TryStar) if sys.version_info >= (3, 11) else (ast.Try,)
 _Comprehensions = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_WORD = re.compile(r"\w+")
 _COMPREHENSION_NAMES = {
     ast.ListComp: "listcomp",
     ast.SetComp: "setcomp",
@@ -36,9 +39,8 @@ def find_uses(text: str, scopes: Scopes) -> tuple[Use, ...]:
     """
     lines = lines_of(text)
     by_scope = unbound_by_scope(scopes)
-    ascii_names = [name for name in scopes.unbound if name.isascii()]
-    if len(ascii_names) == len(scopes.unbound) and "\f" not in text:
-        keep = lines_mentioning(ascii_names, lines, text)
+    if "\f" not in text and scopes.unbound.isdisjoint(_other_spellings(lines, text)):
+        keep = lines_mentioning(scopes.unbound, lines, text)
         try:
             uses = _uses_in(skeleton(lines, function_lines(scopes), keep), lines, by_scope, scopes, keep)
         except SyntaxError:
@@ -46,6 +48,15 @@ def find_uses(text: str, scopes: Scopes) -> tuple[Use, ...]:
         if {use.name for use in uses} == scopes.unbound - scopes.doubtful:
             return uses
     return _uses_in(text, lines, by_scope, scopes, None)
+
+
+def _other_spellings(lines: Sequence[str], text: str) -> set[str]:
+    """What the words with other than ASCII characters mean as names, which a search for the name may miss:
+    the compiler normalises identifiers (PEP 3131)."""
+    if text.isascii():
+        return set()
+    words = (word for line in lines if not line.isascii() for word in _WORD.findall(line))
+    return {unicodedata.normalize("NFKC", word) for word in words if not word.isascii()}
 
 
 def _uses_in(
