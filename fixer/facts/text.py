@@ -27,6 +27,8 @@ def encoding_of(source: bytes) -> str:
         name = codecs.lookup(declared).name
     except LookupError:
         raise SyntaxError(f"unknown encoding: {declared}") from None
+    if name == "utf-8-sig":  # Python reads every "utf-8-..." as plain UTF-8
+        name = "utf-8"
     if bom:
         if name != "utf-8":
             raise SyntaxError(f"encoding problem: a UTF-8 byte order mark, but the file declares {declared}")
