@@ -19,6 +19,7 @@ _DEFINITION = re.compile(
 )
 _ALL = re.compile(rb"\n__all__[ \t]*(?::[^=\n]+)?(\+?=)[ \t]*([\[(])([^\])]*)[\])]")
 _QUOTED = re.compile(rb"""["'](\w+)["']""")
+_TRIPLE = re.compile(rb'"""|\'\'\'')
 _BUILTIN = re.compile(rb"""\bbuiltins\.(\w+)[ \t]*=(?!=)|setattr\([ \t]*builtins,[ \t]*["'](\w+)["']""")
 
 
@@ -50,19 +51,22 @@ def read_outline(path: str, source: bytes) -> Outline:
 
 
 class _Quotes:
-    """Counts triple quotes along a text, to tell code from what only looks like it inside a string."""
+    """Follows triple quotes along a text, to tell code from what only looks like it inside a string."""
 
     def __init__(self, text: bytes) -> None:
         self.text = text
         self.at = 0
-        self.double = self.single = False
+        self.open = b""
 
     def inside(self, at: int) -> bool:
         """Whether byte `at` (never less than the last time) lies in a triple-quoted string."""
-        self.double ^= self.text.count(b'"""', self.at, at) % 2 == 1
-        self.single ^= self.text.count(b"'''", self.at, at) % 2 == 1
+        for mark in _TRIPLE.findall(self.text, self.at, at):
+            if not self.open:
+                self.open = mark
+            elif mark == self.open:
+                self.open = b""
         self.at = at
-        return self.double or self.single
+        return bool(self.open)
 
 
 def _kind(text: bytes, at: int, is_class: bool) -> str:
