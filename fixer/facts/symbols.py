@@ -7,6 +7,7 @@ CPython resolves every name of a file before it runs a line of it. That table co
 
 from __future__ import annotations
 
+import sys
 import warnings
 from _symtable import (  # type: ignore[import-not-found]
     DEF_ANNOT,
@@ -17,12 +18,16 @@ from _symtable import (  # type: ignore[import-not-found]
     GLOBAL_IMPLICIT,
     SCOPE_MASK,
     SCOPE_OFF,
+    TYPE_CLASS,
     symtable,
 )
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fixer.facts.builtin_names import BUILTIN_NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Table: TypeAlias = Any  # _symtable.symtable entry: name, lineno, symbols, children
 
@@ -32,19 +37,24 @@ _DECLARED_GLOBAL = GLOBAL_EXPLICIT << SCOPE_OFF
 # CPython 3.12+ inlines comprehensions (PEP 709) and lists their targets with the enclosing scope, marked
 # by DEF_COMP_ITER (2 << 8, not exported). Such a mark on a module's name means: bound by no more than that.
 _COMPREHENSION_ONLY = 2 << 8
+_INLINES = sys.version_info >= (3, 12)
+_CLASS = (TYPE_CLASS, "class")
 
 
 @dataclass(frozen=True, slots=True)
 class Scopes:
     """`unbound` holds names that some scope reads as a global and that the module does not seem to bind.
 
-    A name in `doubtful` is one of them whose only binding is an annotation without a value or a
-    comprehension's target, which the table cannot tell from a real one. `imported` holds every name that an
-    import statement binds, anywhere. `table` is the compiler's own.
+    A name in `doubtful` is one of them of which the table alone cannot say it: its only binding is an
+    annotation without a value, a comprehension's target, or perhaps `:=` in a comprehension; or it is bound
+    in a class body and perhaps read in a comprehension there, which does not see it. The last kind is in
+    `hidden`, by the class's (line, name). `imported` holds every name that an import statement binds,
+    anywhere. `table` is the compiler's own.
     """
 
     unbound: frozenset[str]
     doubtful: frozenset[str]
+    hidden: Mapping[tuple[int, str], frozenset[str]]
     imported: frozenset[str]
     table: Table
 
@@ -67,7 +77,7 @@ def read_scopes(source: bytes) -> Scopes:
                 imported.add(name)
     module = top.symbols
     declared = {name for name, flags in module.items() if flags & DEF_GLOBAL and not flags & DEF_BOUND}
-    if declared:  # `global x` in some function: bound if one of those functions assigns it
+    if declared:  # `global x` in some function (bound if one of those assigns it), or `:=`
         unbound |= declared
         for table in tables:
             for name in declared & table.symbols.keys():
@@ -78,7 +88,34 @@ def read_scopes(source: bytes) -> Scopes:
     bound = {name for name in unbound if module.get(name, 0) & DEF_BOUND}
     doubtful = {name for name in bound if module[name] & (DEF_ANNOT | _COMPREHENSION_ONLY)}
     unbound -= bound - doubtful
-    return Scopes(frozenset(unbound), frozenset(doubtful), frozenset(imported), top)
+    doubtful |= declared & unbound
+    hidden = _hidden_by_classes(tables, module) if _INLINES else {}
+    for names in hidden.values():
+        unbound |= names
+        doubtful |= names
+    return Scopes(frozenset(unbound), frozenset(doubtful), hidden, frozenset(imported), top)
+
+
+def _hidden_by_classes(
+    tables: Iterable[Table], module: Mapping[str, int]
+) -> dict[tuple[int, str], frozenset[str]]:
+    """Names of class bodies that an inlined comprehension there may read, but does not see (PEP 709)."""
+    found = {}
+    for table in tables:
+        if table.type not in _CLASS or not any(
+            flags & _COMPREHENSION_ONLY for flags in table.symbols.values()
+        ):
+            continue
+        names = {
+            name
+            for name, flags in table.symbols.items()
+            if flags & DEF_BOUND and not flags & _COMPREHENSION_ONLY
+        }
+        names -= BUILTIN_NAMES
+        names -= {name for name in names if module.get(name, 0) & DEF_BOUND}
+        if names:
+            found[(table.lineno, table.name)] = frozenset(names)
+    return found
 
 
 def module_names(scopes: Scopes) -> frozenset[str]:

@@ -72,7 +72,7 @@ def _uses_in(
     names = scopes.unbound - _really_bound(tree, scopes.doubtful)
     if not names:
         return ()
-    finder = _Finder(lines, by_scope, names, keep)
+    finder = _Finder(lines, by_scope, names, scopes.hidden, keep)
     found = sorted(finder.module(tree), key=lambda use: use.span)
     # An attribute that the file sets itself says nothing about what the name is.
     return tuple(
@@ -113,11 +113,13 @@ def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
 
 class _Place(NamedTuple):
     """Where the walk stands: the unbound names its scope reads, whether a `try` around it catches
-    NameError, and whether it runs later than the import of the file."""
+    NameError, whether it runs later than the import of the file, and the names of the class body around it
+    that a comprehension does not see."""
 
     names: frozenset[str]
     guarded: bool = False
     deferred: bool = False
+    hidden: frozenset[str] = frozenset()
 
 
 class _Finder:
@@ -128,12 +130,14 @@ class _Finder:
         lines: Sequence[str],
         by_scope: Mapping[tuple[int, str], frozenset[str]],
         names: frozenset[str],
+        hidden: Mapping[tuple[int, str], frozenset[str]],
         keep: Sequence[int] | None,
     ) -> None:
         self.lines = lines
         self.names = names
         self.by_scope = by_scope
         self.keep = keep
+        self.hidden = hidden
         self.stored: set[tuple[str, str | None]] = set()
         # Python 3.14 evaluates annotations in scopes of their own (PEP 649); where they are read, the
         # names of all of them count.
@@ -216,7 +220,10 @@ class _Finder:
             yield from self.expression(base, header, Role.BASE)
         for keyword in node.keywords:
             yield from self.expression(keyword.value, header)
-        yield from self.block(node.body, _Place(inside, at.guarded, at.deferred))
+        yield from self.block(
+            node.body,
+            _Place(inside, at.guarded, at.deferred, self.hidden.get((node.lineno, node.name), frozenset())),
+        )
 
     def header(self, node: ast.stmt, at: _Place, inside: frozenset[str]) -> _Place:
         """A definition's header is read in the scope around it, or in that of its type parameters,
@@ -282,7 +289,7 @@ class _Finder:
             if isinstance(name, ast.Name)
         }
         own = self.scope(node.lineno, _COMPREHENSION_NAMES[type(node)])
-        inside = at._replace(names=(at.names | own) - targets)
+        inside = at._replace(names=(at.names | own | (at.hidden & self.names)) - targets)
         for child in ast.iter_child_nodes(node):
             for part in ast.iter_child_nodes(child) if isinstance(child, ast.comprehension) else [child]:
                 if part is not first:
