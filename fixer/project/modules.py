@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 
 def folder_of(path: str) -> str:
@@ -21,14 +21,14 @@ class Modules:
     an `__init__.py`), the configured ones, `src` folders and the root, then the folders above the test.
     """
 
-    def __init__(self, files: Iterable[str], search_paths: Sequence[str] = ()) -> None:
+    def __init__(self, files: Iterable[str], search_paths: Mapping[str, Sequence[str]] | None = None) -> None:
         self.files = frozenset(files)
         self.folders = frozenset(_folders(self.files))
-        sources = sorted(folder for folder in self.folders if folder.rpartition("/")[2] == "src")
+        self.sources = sorted(folder for folder in self.folders if folder.rpartition("/")[2] == "src")
+        self.search_paths = search_paths or {}
         self._bases: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._folders_for: dict[str, tuple[str, ...]] = {}
-        self.search_paths = tuple(dict.fromkeys((*search_paths, *sources, "")))
 
     def base_folder(self, path: str) -> str:
         """The first folder above `path` that is no regular package (pytest's "prepend" import mode)."""
@@ -68,17 +68,33 @@ class Modules:
                     return found
         return None
 
-    def names(self, path: str, importer: str) -> list[str]:
-        """The absolute dotted names by which `importer` can import the file `path`, best first."""
+    def names(self, path: str, importer: str, habits: frozenset[str] = frozenset()) -> list[str]:
+        """The absolute dotted names by which `importer` can import the file `path`, best first.
+
+        `habits` are modules that files beside `importer` import: a name that begins as they do is known
+        to work there.
+        """
         stem = path.removesuffix(".py").removesuffix("/__init__")
         found: dict[str, None] = {}
         for folder in self._search(importer):
             prefix = f"{folder}/" if folder else ""
             name = stem[len(prefix) :].replace("/", ".") if stem.startswith(prefix) else ""
             parts = name.split(".")
-            if all(part.isidentifier() for part in parts) and self.find(name, importer) == path:
+            if not all(part.isidentifier() for part in parts) or self.find(name, importer) != path:
+                continue
+            if not self._is_shadowed(name, path, importer):
                 found[name] = None
-        return sorted(found, key=lambda name: not self._complete(path, name))
+        tops = {module.partition(".")[0] for module in habits}
+        return sorted(
+            found, key=lambda name: (name.partition(".")[0] not in tops, not self._complete(path, name))
+        )
+
+    def _is_shadowed(self, name: str, path: str, importer: str) -> bool:
+        """Whether the first part of the dotted `name` means another module, which is found earlier."""
+        top = self.find(name.partition(".")[0], importer)
+        if top is None or top == path or not top.endswith(".py"):
+            return False
+        return not path.startswith(top.removesuffix("__init__.py"))
 
     def relative_name(self, path: str, importer: str) -> str | None:
         """The relative dotted name of the file `path` in `importer`, None where they share no package."""
@@ -110,11 +126,13 @@ class Modules:
         base = self.base_folder(importer)
         if base not in self._folders_for:
             above = []
+            configured = tuple(self.search_paths.get(base, ()))
             folder = base
             while folder:
                 folder = folder_of(folder)
                 above.append(folder)
-            self._folders_for[base] = tuple(dict.fromkeys((base, *self.search_paths, *above)))
+                configured += tuple(self.search_paths.get(folder, ()))
+            self._folders_for[base] = tuple(dict.fromkeys((base, *configured, *self.sources, "", *above)))
         return self._folders_for[base]
 
     def _file_in(self, folder: str, module: str) -> str | None:
