@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from fixer import pytest_config
 from fixer.discover import project_files
 from fixer.facts.outline import read_outline
 from fixer.facts.text import decode
@@ -13,7 +15,7 @@ from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.evidence import module_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.facts.mock_usage import MockUsage
@@ -34,7 +36,7 @@ class DiskLoader:
 
     @cached_property
     def _paths(self) -> Sequence[str]:
-        return project_files(self.files.root, self.config, is_dependency_file)
+        return project_files(self.files.root, self.config, _is_wanted)
 
     def python_files(self) -> Sequence[str]:
         return self._python_files
@@ -63,6 +65,22 @@ class DiskLoader:
             outline = self.outline(path)
             if outline is not None:
                 yield outline
+
+    def search_paths(self) -> Mapping[str, tuple[str, ...]]:
+        """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
+        by_folder: dict[str, set[str]] = {}
+        for path in self._paths:
+            folder, _, name = path.rpartition("/")
+            if name in pytest_config.FILES:
+                by_folder.setdefault(folder, set()).add(name)
+        found = {}
+        for folder, names in by_folder.items():
+            ini = pytest_config.read(str(self.files.root / folder), names)
+            added = ini.pythonpath if ini is not None else ()
+            inside = [posixpath.normpath(posixpath.join(folder, word)) for word in added]
+            if added:
+                found[folder] = tuple("" if word == "." else word for word in inside)
+        return found
 
     def declared(self) -> Declared:
         return self._declared
@@ -97,3 +115,7 @@ class DiskLoader:
             return self.files.read(path)
         except OSError:
             return None
+
+
+def _is_wanted(path: str) -> bool:
+    return is_dependency_file(path) or path.rpartition("/")[2] in pytest_config.FILES

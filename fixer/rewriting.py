@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.read import read_facts
-from fixer.facts.text import decode, encode
+from fixer.facts.text import decode, encode, lines_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,10 @@ def rewrite(task: Task) -> Rewritten:
         return Rewritten(task.path, task.content, task.facts, reason)
 
     try:
-        text = apply_edits(decode(task.content), task.edits)
+        text = decode(task.content)
+        if not _was_read(task.facts, text):
+            return refuse("the file was changed by something else during the run")
+        text = apply_edits(text, task.edits)
         content = encode(text, task.content)
     except EditError as error:
         return refuse(str(error))
@@ -71,6 +74,13 @@ def rewrite(task: Task) -> Rewritten:
     if unbound:
         return refuse(f"the result would leave `{min(unbound)}` unbound")
     return Rewritten(task.path, content, facts)
+
+
+def _was_read(facts: Facts, text: str) -> bool:
+    """Whether each use stands where it stood when the file was read; normalised names are not compared."""
+    lines = [*lines_of(text), *[""] * max((use.span.line for use in facts.undefined), default=0)]
+    spans = ((use.name, use.span) for use in facts.undefined if use.name.isascii())
+    return all(lines[at.line - 1][at.column - 1 : at.end_column - 1] in (name,) for name, at in spans)
 
 
 def _uses(facts: Facts) -> Counter[str]:

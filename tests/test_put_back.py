@@ -62,7 +62,7 @@ def test_stars_and_future_imports_stay() -> None:
     [
         ("print(a)\n", {"a"}),
         ("def f():\n    global a\n    a = 1\nprint(a)\n", set()),
-        ("class C:\n    a = 1\n    b = [a for _ in c]\n", {"a", "c"}),
+        ("class C:\n    a = 1\n    b = list(a for _ in c)\n", {"a", "c"}),
         ("x: 'a' = 1\n", set()),
         ("try:\n    import a\nexcept ImportError:\n    b = 1\na, b\n", set()),
         ("class C:\n    def f(self):\n        return __class__, __file__, super()\n", set()),

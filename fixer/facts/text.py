@@ -16,10 +16,10 @@ def encoding_of(source: bytes) -> str:
     Raises SyntaxError where Python would: an unknown encoding, or a BOM beside another one.
     """
     bom = source.startswith(codecs.BOM_UTF8)
-    first, _, rest = source[3 * bom :][:1000].partition(b"\n")
+    first, second, *_ = [*source[3 * bom :][:1000].splitlines(), b"", b""]
     cookie = _COOKIE.match(first)
     if cookie is None and _BLANK.match(first):
-        cookie = _COOKIE.match(rest.partition(b"\n")[0])
+        cookie = _COOKIE.match(second)
     if cookie is None:
         return "utf-8-sig" if bom else "utf-8"
     declared = cookie.group(1).decode("ascii", "replace")

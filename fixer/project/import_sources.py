@@ -150,7 +150,7 @@ class _Weighing:
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
         sure = first.kind != "value" or self.name.isupper()
         if len(self.definitions) == 1 and public and sure and self.importable(first):
-            what = spell_origin(self.origin_of(first), self.name, self.path, self.project.modules)
+            what = self.spell_definition(first)
             if what is not None:
                 return Choice((what,), Safety.SAFE, f"{first.path} alone defines it")
         return self.ranked(
@@ -158,6 +158,11 @@ class _Weighing:
             if self.definitions[1:]
             else f"{first.path} defines it"
         )
+
+    def spell_definition(self, definition: Definition) -> Import | None:
+        project = self.project
+        habits = self.habits | project.imported_nearby(self.path)
+        return spell_origin(self.origin_of(definition), self.name, self.path, project.modules, habits)
 
     def importable(self, definition: Definition) -> bool:
         """Whether the module surely is on `sys.path`: part of a package, or beside the test."""
@@ -206,7 +211,7 @@ class _Weighing:
         known = [entry.what for entry in self.known]
         found = known + found if self.vocabulary_first() else found + known
         for definition in self.definitions[:5]:
-            what = spell_origin(self.origin_of(definition), self.name, self.path, self.project.modules)
+            what = self.spell_definition(definition)
             if what is not None:
                 found.append(what)
         return list(dict.fromkeys(found))[:6]

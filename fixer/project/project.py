@@ -25,11 +25,17 @@ if TYPE_CHECKING:
     from fixer.project.evidence import Source
 
 
+_NEIGHBOURS = 30  # files of a folder whose habits count
+
+
 class Loader(Protocol):
     """What `run` hands to the project, which opens no file itself. Paths are relative to the root."""
 
     def python_files(self) -> Sequence[str]:
         """All Python files of the project, whatever the command line names."""
+
+    def search_paths(self) -> Mapping[str, tuple[str, ...]]:
+        """By folder with a pytest configuration: what its `pythonpath` adds to `sys.path`."""
 
     def outline(self, path: str) -> Outline | None:
         """The outline of one file; None if it cannot be read."""
@@ -51,7 +57,6 @@ class Settings:
     imports: Mapping[str, Import] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)
     mock_style: str | None = None
-    search_paths: tuple[str, ...] = ()
 
 
 class Project:
@@ -63,10 +68,11 @@ class Project:
         self.settings = settings
         self._spelled: dict[tuple[Source, str], Import | None] = {}
         self._imported: dict[str, frozenset[str]] = {}
+        self._nearby: dict[str, frozenset[str]] = {}
 
     @cached_property
     def modules(self) -> Modules:
-        return Modules(self.loader.python_files(), self.settings.search_paths)
+        return Modules(self.loader.python_files(), self.loader.search_paths())
 
     @cached_property
     def origins(self) -> Origins:
@@ -126,6 +132,15 @@ class Project:
             found = outline.imports if outline is not None else ()
             self._imported[path] = frozenset(each.what.module for each in found)
         return self._imported[path]
+
+    def imported_nearby(self, path: str) -> frozenset[str]:
+        """The modules that the files in the folder of `path` import, as far as they are absolute."""
+        folder = folder_of(path)
+        if folder not in self._nearby:
+            beside = sorted(each for each in self.modules.files if folder_of(each) == folder)
+            names = (self.imported_modules(each) for each in beside[:_NEIGHBOURS])
+            self._nearby[folder] = frozenset().union(*names)
+        return self._nearby[folder]
 
     def star_exports(self, module: str, importer: str) -> frozenset[str] | None:
         """The names that `from module import *` binds there; None where that cannot be known."""

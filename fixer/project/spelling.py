@@ -55,9 +55,14 @@ def _is_private(module: str) -> bool:
     return any(part.startswith("_") for part in module.split("."))
 
 
-def spell_origin(origin: Origin, name: str | None, path: str, modules: Modules) -> Import | None:
-    """The import of something the project defines, straight from the module that defines it."""
-    names = modules.names(origin.place, path)
+def spell_origin(
+    origin: Origin, name: str | None, path: str, modules: Modules, habits: frozenset[str] = frozenset()
+) -> Import | None:
+    """The import of something the project defines, straight from the module that defines it.
+
+    `habits` are modules that the file or its neighbours import.
+    """
+    names = modules.names(origin.place, path, habits)
     module = names[0] if names else modules.relative_name(origin.place, path)
     if module is None:
         return None
