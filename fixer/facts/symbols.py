@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 import warnings
 from _symtable import (  # type: ignore[import-not-found]
+    CELL,
     DEF_ANNOT,
     DEF_BOUND,
     DEF_GLOBAL,
@@ -38,6 +39,7 @@ _DECLARED_GLOBAL = GLOBAL_EXPLICIT << SCOPE_OFF
 # by DEF_COMP_ITER (2 << 8, not exported). Such a mark on a module's name means: bound by no more than that.
 _COMPREHENSION_ONLY = 2 << 8
 _INLINES = sys.version_info >= (3, 12)
+_CELL = CELL << SCOPE_OFF
 _CLASS = (TYPE_CLASS, "class")
 
 
@@ -101,6 +103,7 @@ def _hidden_by_classes(
 ) -> dict[tuple[int, str], frozenset[str]]:
     """Names of class bodies that an inlined comprehension there may read, but does not see (PEP 709)."""
     found = {}
+    parents = {child.id: table for table in tables for child in table.children}
     for table in tables:
         if table.type not in _CLASS or not any(
             flags & _COMPREHENSION_ONLY for flags in table.symbols.values()
@@ -112,6 +115,10 @@ def _hidden_by_classes(
             if flags & DEF_BOUND and not flags & _COMPREHENSION_ONLY
         }
         names -= BUILTIN_NAMES
+        around = parents.get(table.id)
+        while around is not None:  # what a function around the class binds, the comprehension does see
+            names -= {name for name, flags in around.symbols.items() if flags & _SCOPE == _CELL}
+            around = parents.get(around.id)
         names -= {name for name in names if module.get(name, 0) & DEF_BOUND}
         if names:
             found[(table.lineno, table.name)] = frozenset(names)
