@@ -113,7 +113,9 @@ class Origins:
         return self._tables[place]
 
     def _imported(self, what: Import, place: str, name: str, depth: int) -> Origin | None:
-        target = self.modules.find(what.module, place)
+        folder = folder_of(place)
+        beside = f"{folder}/_" if folder else "_"  # `from . import x` in a package may mean the package
+        target = self.modules.find(what.module, beside if place.endswith("__init__.py") else place)
         if target is None:
             external = what.module.lstrip(".") or what.module
             return Origin(_SAME_MODULE.get(external, external), what.name, "external")
