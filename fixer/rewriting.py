@@ -65,8 +65,8 @@ def rewrite(task: Task) -> Rewritten:
         content = encode(text, task.content)
     except EditError as error:
         return refuse(str(error))
-    except (SyntaxError, UnicodeError, RecursionError) as error:
-        return refuse(f"the edit could not be made: {error}")
+    except Exception as error:  # one file never stops a run, whatever LibCST makes of it
+        return refuse(f"the edit could not be made ({type(error).__name__}: {error})")
     facts = read_facts(task.path, content)
     if facts.problem is not None:
         return refuse(f"the result would not compile: {facts.problem.message}")
