@@ -1,0 +1,301 @@
+"""The pipeline: what is applied, what is refused, and that modes and numbers of processes agree."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from fixer import check, repair
+from fixer.config import Config
+from fixer.edits import AddImport, Import, RenameName
+from fixer.facts.read import read_facts
+from fixer.files import Files
+from fixer.finding import Finding, Fix, Safety
+from fixer.reading import Unread, read_all
+from fixer.rounds import Rounds
+from fixer.rule import Rule
+from fixer.rules import LoadedRule
+from fixer.run import Mode, run
+from fixer.span import Span
+from tests.cli_runner import contents, git_apply, run_testfix, write_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from fixer.facts.model import Facts, Use
+    from fixer.project.project import Project
+
+# -- Rounds, with a rule whose repairs are made up.
+
+
+def rounds_over(
+    root: Path, sources: dict[str, str], fixes: Mapping[str, Callable[[str, Use], Fix]], jobs: int = 1
+) -> Rounds:
+    """Rounds over the files with one rule: each undefined name is repaired as `fixes` says."""
+    write_files(root, {path: source.encode() for path, source in sources.items()})
+
+    def judge(facts: Facts, project: Project) -> Iterable[Finding]:
+        for use in facts.undefined:
+            yield Finding("XX1", "made-up", facts.path, use.span, use.name, f"`{use.name}` is not defined")
+        if "trigger" in facts.imported:  # a repair here harms another file
+            yield Finding("XX1", "made-up", "test_z.py", Span(1, 1, 1, 8), "harmed", "is harmed")
+
+    def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
+        uses = {(path, use.span): use for path, facts in project.facts.items() for use in facts.undefined}
+        planned = []
+        for finding in findings:
+            use = uses.get((finding.path, finding.span))
+            make = fixes.get(finding.name)
+            fix = make(finding.path, use) if use is not None and make is not None else None
+            planned.append(replace(finding, fix=fix, reason_unfixed=None if fix else "nothing is known"))
+        return planned
+
+    loaded = LoadedRule("made-up", "made_up", Rule("XX1", "made up", judge, plan))
+    facts = {path: read_facts(path, source.encode()) for path, source in sources.items()}
+    return Rounds(Config(), [loaded], Files(root), facts, jobs)
+
+
+def imported(path: str, use: Use) -> Fix:
+    return Fix(f"import {path} {use.name}", (AddImport(path, Import("helper", use.name)),), Safety.SAFE, "")
+
+
+def renamed(new: str) -> Callable[[str, Use], Fix]:
+    def make(path: str, use: Use) -> Fix:
+        edit = RenameName(path, use.span, use.name, new)
+        return Fix(f"rename {path} {use.name}", (edit,), Safety.SAFE, "")
+
+    return make
+
+
+def test_a_fix_that_breaks_the_file_is_refused_and_the_others_are_applied(tmp_path: Path) -> None:
+    source = "good()\nbroken()\nlost()\nfine()\n"
+    fixes = {
+        "good": imported,
+        "broken": renamed("class"),  # would not compile
+        "lost": renamed("nowhere"),  # would bind less
+        "fine": imported,
+    }
+    rounds = rounds_over(tmp_path, {"test_a.py": source}, fixes)
+    outcome = rounds.repair()
+    after = rounds.files.read("test_a.py").decode()
+    assert after == f"from helper import fine, good\n\n{source}"
+    assert outcome.fixed == {"import test_a.py good", "import test_a.py fine"}
+    reasons = {finding.name: finding.reason_unfixed for finding in outcome.findings}
+    assert reasons["good"] is None
+    assert "class" in str(reasons["broken"]) or "compile" in str(reasons["broken"])
+    assert reasons["lost"] == "the result would leave `nowhere` unbound"
+    assert (tmp_path / "test_a.py").read_text() == source
+
+
+def test_a_fix_over_several_files_is_applied_everywhere_or_nowhere(tmp_path: Path) -> None:
+    def both(path: str, use: Use) -> Fix:
+        edits = (
+            AddImport("test_a.py", Import("helper", "both")),
+            AddImport("test_b.py", Import("helper", "other")),
+            RenameName("test_b.py", use.span, use.name, "class"),
+        )
+        return Fix("both", edits, Safety.SAFE, "")
+
+    sources = {"test_a.py": "both()\ngood()\n", "test_b.py": "both()\ngood()\n"}
+    rounds = rounds_over(tmp_path, sources, {"both": both, "good": imported})
+    outcome = rounds.repair()
+    assert outcome.fixed == {"import test_a.py good", "import test_b.py good"}
+    for path, source in sources.items():
+        assert rounds.files.read(path).decode() == f"from helper import good\n\n{source}"
+    both_findings = [finding for finding in outcome.findings if finding.name == "both"]
+    assert all(finding.fix is None and finding.reason_unfixed for finding in both_findings)
+
+
+def test_a_fix_that_harms_another_file_is_refused(tmp_path: Path) -> None:
+    sources = {"test_a.py": "trigger()\n", "test_z.py": "unknown\n"}
+    rounds = rounds_over(tmp_path, sources, {"trigger": imported})
+    outcome = rounds.repair()
+    assert outcome.fixed == frozenset()
+    assert {path: rounds.files.read(path).decode() for path in sources} == sources
+    [finding] = [finding for finding in outcome.findings if finding.name == "trigger"]
+    assert finding.reason_unfixed == "it would bring XX1: is harmed"
+
+
+def test_what_one_repair_opens_the_next_round_repairs(tmp_path: Path) -> None:
+    """What the first round makes of `one` is repaired by the second, as any other `two` is."""
+    chain = {"one": renamed("two"), "two": renamed("three"), "three": imported}
+    source = "one()\ntwo()\nthree()\n"
+    rounds = rounds_over(tmp_path, {"test_a.py": source}, chain)
+    outcome = rounds.repair()
+    assert rounds.files.read("test_a.py") == b"from helper import three\n\nthree()\nthree()\nthree()\n"
+    assert len(outcome.findings) == 3
+    assert all(finding.fix and finding.fix.id in outcome.fixed for finding in outcome.findings)
+
+
+# -- The whole pipeline, with the real rules.
+
+NAMES = ("Mock", "patch", "AsyncMock", "Path", "datetime", "pytest", "json", "Decimal", "nothing_like_it")
+NEWER = {  # by the first Python that compiles it
+    (3, 12): "type Pair = tuple[int, int]\n",
+    (3, 14): "import string\nfound = t'{string}'\n",
+}
+
+
+def suite(files: int) -> dict[str, bytes]:
+    """A project of small test files, of which some are broken in one way or another."""
+    found = {"pyproject.toml": b"[tool.ruff]\nline-length = 100\n"}
+    for number in range(files):
+        first, second = NAMES[number % len(NAMES)], NAMES[number // 7 % len(NAMES)]
+        lines = ["import os\n" * (number % 2), f"def test_{number}():\n", f"    {first}.x({second}())\n"]
+        source = "".join(lines).replace("\n", "\r\n" if number % 5 == 0 else "\n")
+        found[f"tests/part {number % 3}/test_{number}.py"] = source.encode()
+    found["tests/test_broken.py"] = b"import os\n\ndef test_it(:\n    Mock()\n"
+    found["tests/test_latin.py"] = b"x = 1\n# \xe9\nMock()\n"
+    found["tests/test_sound.py"] = b"import json\n\n\ndef test_it():\n    json.loads('1')\n"
+    return found
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_files(tmp_path_factory.mktemp("suite") / "project", suite(320))
+
+
+def findings_of(report) -> list[Finding]:  # type: ignore[no-untyped-def]
+    return [replace(finding, fix=None) for finding in report.findings]
+
+
+@pytest.mark.parametrize("unsafe", [False, True])
+def test_check_diff_and_repair_agree(whole: Path, tmp_path: Path, unsafe: bool) -> None:
+    config = Config(jobs=1, unsafe_fixes=unsafe)
+    before = contents(whole)
+    checked = run(config, [], Mode.CHECK, whole)
+    planned = run(config, [], Mode.DIFF, whole)
+    assert contents(whole) == before
+    root = write_files(tmp_path / "copy", before)
+    repaired = run(config, [], Mode.REPAIR, root)
+    assert checked.fixed == planned.fixed == repaired.fixed != frozenset()
+    assert findings_of(checked) == findings_of(planned) == findings_of(repaired)
+    assert checked.changes == ()
+    assert planned.changes == repaired.changes != ()
+    after = contents(root)
+    changed = {change.path for change in repaired.changes}
+    assert {path for path in after if after[path] != before[path]} == changed
+    assert {change.path: change.after for change in planned.changes} == {
+        path: after[path] for path in changed
+    }
+    assert all(finding.fix or finding.reason_unfixed for finding in repaired.findings)
+
+    again = run(config, [], Mode.REPAIR, root)
+    assert again.changes == ()
+    assert contents(root) == after
+    assert len(again.findings) == len(repaired.left)
+
+
+def test_the_number_of_processes_changes_nothing(whole: Path) -> None:
+    one, two, many = (run(Config(jobs=jobs), [], Mode.DIFF, whole) for jobs in (1, 2, 7))
+    assert one.files_checked >= 323
+    assert one == two == many
+
+
+def test_any_batch_is_told_the_same(whole: Path) -> None:
+    everything = run(Config(jobs=1), [], Mode.DIFF, whole)
+    for batch in (["tests/part 1"], ["tests/part 2/test_5.py", "tests/test_broken.py"]):
+        some = run(Config(jobs=1), batch, Mode.DIFF, whole)
+        assert some.findings
+        assert set(some.findings) <= set(everything.findings)
+        assert set(some.changes) <= set(everything.changes)
+
+
+def test_the_diff_is_what_git_writes(whole: Path, tmp_path: Path) -> None:
+    before = contents(whole)
+    patched, repaired = (write_files(tmp_path / name, before) for name in ("patched", "repaired"))
+    git_apply(run_testfix(["--diff"], patched).out, patched)
+    run_testfix([], repaired)
+    assert contents(patched) == contents(repaired) != before
+
+
+def test_files_that_cannot_be_read_are_reported_with_their_line(whole: Path) -> None:
+    report = run(Config(jobs=1), [], Mode.CHECK, whole)
+    broken = {finding.path: finding for finding in report.findings if finding.code == "TF001"}
+    assert set(broken) == {"tests/test_broken.py", "tests/test_latin.py"}
+    assert broken["tests/test_broken.py"].span.line == 3
+    assert broken["tests/test_latin.py"].span.line == 2
+    assert report.files_checked >= 323
+
+
+@pytest.mark.parametrize("version", NEWER, ids=[".".join(map(str, version)) for version in NEWER])
+def test_newer_syntax_is_left_alone_and_never_called_broken(tmp_path: Path, version: tuple[int, int]) -> None:
+    source = f"{NEWER[version]}\ndef test_it():\n    Mock()\n".encode()
+    root = write_files(tmp_path / "project", {"test_new.py": source, "test_a.py": b"Mock()\n"})
+    report = run(Config(), [], Mode.REPAIR, root)
+    assert (root / "test_a.py").read_bytes() == b"from unittest.mock import Mock\n\nMock()\n"
+    assert {finding.code for finding in report.findings} == {"TF101"}
+    if sys.version_info < version:
+        assert (root / "test_new.py").read_bytes() == source
+        [note] = report.notes
+        assert note.startswith("test_new.py needs a newer Python than")
+        assert [(withheld.path, withheld.code) for withheld in report.withheld] == [("test_new.py", "TF001")]
+    else:
+        assert b"from unittest.mock import Mock\n" in (root / "test_new.py").read_bytes()
+        assert report.notes == ()
+
+
+def test_a_file_that_vanished_does_not_end_the_run(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", {"test_a.py": b"Mock()\n"})
+    read = read_all(root, ["gone/test_b.py", "test_a.py"], 1)
+    assert list(read) == ["gone/test_b.py", "test_a.py"]
+    gone = read["gone/test_b.py"]
+    assert isinstance(gone, Unread)
+    assert gone.message == "cannot be read: No such file or directory"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege on Windows")
+def test_a_link_that_leads_nowhere_is_an_error_and_the_rest_is_repaired(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", {"test_a.py": b"Mock()\n"})
+    (root / "test_loop.py").symlink_to("test_loop.py")
+    outcome = run_testfix(["test_a.py", "test_loop.py"], root)
+    assert outcome.status == 2
+    assert "test_loop.py" in outcome.err + outcome.text
+    assert "Traceback" not in outcome.err
+
+
+def test_a_file_that_cannot_be_written_counts_as_not_fixed(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", {"test_a.py": b"Mock()\n", "test_b.py": b"Mock()\n"})
+    (root / "test_a.py").chmod(0o444)
+    report = run(Config(), [], Mode.REPAIR, root)
+    (root / "test_a.py").chmod(0o644)
+    assert [error.path for error in report.errors] == ["test_a.py"]
+    assert [change.path for change in report.changes] == ["test_b.py"]
+    assert [finding.path for finding in report.left] == ["test_a.py"]
+    assert (root / "test_a.py").read_bytes() == b"Mock()\n"
+
+
+def test_a_file_saved_while_testfix_runs_is_left_alone(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", {"test_a.py": b"Mock()\n", "test_b.py": b"Mock()\n"})
+    saved = b"from unittest.mock import Mock\nMock()\n"
+
+    def save(done: int, total: int) -> None:
+        (root / "test_a.py").write_bytes(saved)
+
+    report = run(Config(), [], Mode.REPAIR, root, save)
+    assert (root / "test_a.py").read_bytes() == saved
+    assert (root / "test_b.py").read_bytes() == b"from unittest.mock import Mock\n\nMock()\n"
+    assert [change.path for change in report.changes] == ["test_b.py"]
+
+
+# -- The library.
+
+
+def test_the_library_checks_and_repairs(tmp_path: Path) -> None:
+    root = write_files(tmp_path / "project", {"test_a.py": b"Mock()\n", "test_b.py": b"Mock()\nunheard_of\n"})
+    report = check(cwd=root)
+    assert [(finding.path, finding.name) for finding in report.findings] == [
+        ("test_a.py", "Mock"),
+        ("test_b.py", "Mock"),
+        ("test_b.py", "unheard_of"),
+    ]
+    assert (root / "test_a.py").read_bytes() == b"Mock()\n"
+    done = repair(root / "test_b.py", cwd=root)
+    assert [change.path for change in done.changes] == ["test_b.py"]
+    assert [finding.name for finding in done.left] == ["unheard_of"]
+    assert (root / "test_a.py").read_bytes() == b"Mock()\n"
+    assert repair("test_a.py", config=Config(ignore=("TF101",)), cwd=root).findings == ()
