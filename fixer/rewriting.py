@@ -80,7 +80,7 @@ def _was_read(facts: Facts, text: str) -> bool:
     """Whether each use stands where it stood when the file was read; normalised names are not compared."""
     lines = [*lines_of(text), *[""] * max((use.span.line for use in facts.undefined), default=0)]
     spans = ((use.name, use.span) for use in facts.undefined if use.name.isascii())
-    return all(lines[at.line - 1][at.column - 1 : at.end_column - 1] in (name,) for name, at in spans)
+    return all(lines[at.line - 1][at.column - 1 : at.end_column - 1] == name for name, at in spans)
 
 
 def _uses(facts: Facts) -> Counter[str]:
