@@ -56,7 +56,8 @@ class Rounds:
         self.styles = StyleFiles(files.root)
         self.settings = Settings(config.imports, config.renames, config.mock_style)
         self.ignores = FileIgnores.read(config, files.root)
-        self.refused: dict[str, str] = {}  # fix id -> why it cannot be applied
+        self.refused: dict[str, str] = {}  # fix id -> why it would do harm
+        self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
         self._suppressions: dict[str, tuple[bytes, Suppressions]] = {}
         self.project = Project(self.facts, self.loader, self.settings)
@@ -67,7 +68,7 @@ class Rounds:
         findings, withheld = self._judge()
         findings = self._plan(findings)
         composed = self._compose(self._wanted(findings))
-        self.refused.update(composed.refused)
+        self.unplaced.update(composed.refused)
         findings = self._explained(findings)
         return Outcome(tuple(findings), tuple(withheld), frozenset(fix.id for fix in self._wanted(findings)))
 
@@ -78,6 +79,7 @@ class Rounds:
         reported = findings = self._plan(self.judged)
         fixed: dict[Key, Fix] = {}
         for _ in range(_MOST_ROUNDS):
+            self.unplaced.clear()  # what had no place may have one now
             wanted = self._wanted(findings)
             applied = self._apply(wanted, {_key(finding) for finding in reported})
             if not applied:
@@ -129,13 +131,14 @@ class Rounds:
         """The fixes that this run may apply, each once."""
         allowed = {Safety.SAFE, Safety.UNSAFE} if self.config.unsafe_fixes else {Safety.SAFE}
         fixes = {f.fix.id: f.fix for f in findings if f.fix is not None and f.fix.safety in allowed}
-        return [fix for fix in fixes.values() if fix.id not in self.refused]
+        return [fix for fix in fixes.values() if fix.id not in self.refused and fix.id not in self.unplaced]
 
     def _explained(self, findings: Iterable[Finding]) -> list[Finding]:
         """Findings whose fix turned out not to be applicable, with the reason in its place."""
+        reasons = self.unplaced | self.refused
         return [
-            replace(finding, fix=None, reason_unfixed=self.refused[finding.fix.id])
-            if finding.fix is not None and finding.fix.id in self.refused
+            replace(finding, fix=None, reason_unfixed=reasons[finding.fix.id])
+            if finding.fix is not None and finding.fix.id in reasons
             else finding
             for finding in findings
         ]
@@ -157,7 +160,7 @@ class Rounds:
         finding that is not `known`, is refused, and the others are applied without it."""
         while fixes:
             composed = self._compose(fixes)
-            self.refused.update(composed.refused)
+            self.unplaced.update(composed.refused)
             fixes = [fix for fix in fixes if fix.id not in composed.refused]
             done = self._rewrite(composed)
             failed = {path: result.refused for path, result in done.items() if result.refused}
@@ -201,8 +204,8 @@ class Rounds:
         """Refuse those fixes of the failed files that fail alone; if none does, the last one of each."""
         for path, reason in failed.items():
             involved = [fix for fix in fixes if any(edit.path == path for edit in fix.edits)]
-            alone = {fix.id: self._rewrite(self._compose([fix]))[path].refused for fix in involved}
-            culprits = {fix_id: why for fix_id, why in alone.items() if why}
+            alone = {fix.id: self._rewrite(self._compose([fix])).get(path) for fix in involved}
+            culprits = {each: done.refused for each, done in alone.items() if done and done.refused}
             self.refused.update(culprits or {fix.id: reason for fix in involved[-1:] or fixes})
 
     def _excuse_newer_syntax(self) -> None:

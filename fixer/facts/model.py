@@ -19,6 +19,7 @@ class Role(enum.Enum):
     """The place in the grammar where a name is used."""
 
     VALUE = "value"
+    SUBSCRIPT = "subscript"  # `name[...]`
     DECORATOR = "decorator"
     BASE = "base"  # a base class
     EXCEPTION = "exception"  # named in `except`, or raised
@@ -124,7 +125,8 @@ class Facts:
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
     import statement binds, anywhere in the file. `backport`: its imports of the `mock` distribution. The
     rest is read only where `undefined` is not empty.
-    `bound`: names that the module's own scope binds. `star_imports`: modules imported with `*`.
+    `bound`: names that the module's own scope binds. `local`: names of `undefined` that some function or
+    class of the file binds for itself, other than by an import. `star_imports`: modules imported with `*`.
     `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
     `injects_unknown` names the construct when they cannot be read, on `injects_line` (from 1) for the
     first time.
@@ -135,6 +137,7 @@ class Facts:
     undefined: tuple[Use, ...] = ()
     imported: frozenset[str] = frozenset()
     bound: frozenset[str] = frozenset()
+    local: frozenset[str] = frozenset()
     star_imports: tuple[str, ...] = ()
     injected: frozenset[str] = frozenset()
     injects_unknown: str | None = None

@@ -18,9 +18,13 @@ _DEFINITION = re.compile(
     rb"\n(?:(?:(class)|(?:async[ \t]+)?def)[ \t]+(\w+)|([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=))"
 )
 _ALL = re.compile(rb"\n__all__[ \t]*(?::[^=\n]+)?(\+?=)[ \t]*([\[(])([^\])]*)[\])]")
+_WHOLE_ALL = re.compile(_ALL.pattern + rb"[ \t]*(?:#[^\n]*)?(?=\n|$)")
 _QUOTED = re.compile(rb"""["'](\w+)["']""")
 _TRIPLE = re.compile(rb'"""|\'\'\'')
-_BUILTIN = re.compile(rb"""\bbuiltins\.(\w+)[ \t]*=(?!=)|setattr\([ \t]*builtins,[ \t]*["'](\w+)["']""")
+_BUILTIN = re.compile(
+    rb"""\bbuiltins\.(\w+)[ \t]*=(?!=)|setattr\(\s*(?:__)?builtins(?:__)?,\s*["'](\w+)["']"""
+    rb"""|\bbuiltins\.__dict__\[\s*["'](\w+)["']\s*\][ \t]*="""
+)
 
 
 def read_outline(path: str, source: bytes) -> Outline:
@@ -46,7 +50,7 @@ def read_outline(path: str, source: bytes) -> Outline:
         tuple(defined),
         _exports(text),
         tuple(stars),
-        frozenset(_name(a or b) for a, b in builtins),
+        frozenset(_name(a or b or c) for a, b, c in builtins),
     )
 
 
@@ -96,7 +100,7 @@ def _imports(text: bytes) -> tuple[list[ImportedName], list[str]]:
             if len(item) == 1:
                 name, alias = item[0], None
             elif len(item) == 3 and item[1] == "as":
-                name, _, alias = item
+                name, alias = item[0], item[2] if item[2] != item[0] else None
             else:
                 continue
             if name == "*":
@@ -136,7 +140,9 @@ def _exports(text: bytes) -> tuple[str, ...] | None:
     names: list[str] = []
     for match in _ALL.finditer(text):
         names += [_name(name) for name in _QUOTED.findall(match.group(3))]
-    return tuple(names) or None
+    # One that is built in any other way, or goes on behind the bracket, is not known.
+    known = text.count(b"__all__") == len(_ALL.findall(text)) == len(_WHOLE_ALL.findall(text))
+    return tuple(names) if known else None
 
 
 def _name(raw: bytes) -> str:

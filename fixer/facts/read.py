@@ -7,7 +7,7 @@ import re
 from fixer.facts.injection import read_injection
 from fixer.facts.mock_backport import may_import_backport, read_backport
 from fixer.facts.model import Facts, Problem
-from fixer.facts.symbols import module_names, read_scopes
+from fixer.facts.symbols import local_names, module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.facts.uses import find_uses
 
@@ -43,6 +43,7 @@ def read_facts(path: str, source: bytes) -> Facts:
         undefined=uses,
         imported=scopes.imported,
         bound=module_names(scopes),
+        local=local_names(scopes),
         star_imports=tuple(_STAR.findall(text)) if _ANY_STAR.search(text) else (),
         injected=injection.here | injection.everywhere,
         injects_unknown=injection.unknown,

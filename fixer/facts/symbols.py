@@ -134,6 +134,19 @@ def module_names(scopes: Scopes) -> frozenset[str]:
     )
 
 
+def local_names(scopes: Scopes) -> frozenset[str]:
+    """Those of the unbound names that another scope of the file binds for itself, imports aside."""
+    tables = [scopes.table]
+    for table in tables:
+        tables += table.children
+    return frozenset(
+        name
+        for table in tables
+        for name in scopes.unbound & table.symbols.keys()
+        if table.symbols[name] & DEF_BOUND and not table.symbols[name] & (DEF_IMPORT | DEF_GLOBAL)
+    )
+
+
 def unbound_by_scope(scopes: Scopes) -> dict[tuple[int, str], frozenset[str]]:
     """For each scope that reads an unbound name: (its 1-based line, its name) -> those names.
 

@@ -173,6 +173,10 @@ class _Finder:
             catches = any(_catches_name_error(handler.type) for handler in node.handlers)
             yield from self.block(node.body, at._replace(guarded=at.guarded or catches))
             yield from self.block([*node.handlers, *node.orelse, *node.finalbody], at)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            yield from self.block(node.items, at)
+            expected = any(_expects_name_error(item.context_expr) for item in node.items)
+            yield from self.block(node.body, at._replace(guarded=at.guarded or expected))
         elif isinstance(node, ast.ExceptHandler):
             types = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             for kind in types:
@@ -248,7 +252,8 @@ class _Finder:
         elif isinstance(node, ast.Call):
             yield from self.call(node, at, role)
         elif isinstance(node, ast.Subscript):
-            yield from self.expression(node.value, at, role)
+            outer = Role.SUBSCRIPT if role is Role.VALUE else role
+            yield from self.expression(node.value, at, outer)
             yield from self.expression(node.slice, at, rest)
         elif isinstance(node, ast.Lambda):
             for default in (*node.args.defaults, *node.args.kw_defaults):
@@ -320,6 +325,11 @@ def _parameters(arguments: ast.arguments) -> set[str]:
 def _catches_name_error(node: ast.expr | None) -> bool:
     kinds = node.elts if isinstance(node, ast.Tuple) else [node]
     return any(isinstance(kind, ast.Name) and kind.id == "NameError" for kind in kinds)
+
+
+def _expects_name_error(node: ast.expr) -> bool:
+    """`pytest.raises(NameError)`, `self.assertRaises(NameError)`, `suppress(NameError)`"""
+    return isinstance(node, ast.Call) and any(map(_catches_name_error, node.args))
 
 
 def _asserts_raises(function: ast.expr) -> bool:

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from fixer.project.origins import Origin, Origins
 
 
+# pytest's own (pytest 9, reference, "Fixtures"): undefined in a test, one of these was not requested.
+_PYTEST_FIXTURES = """
+    cache capfd capsys caplog doctest_namespace monkeypatch pytestconfig pytester record_property recwarn
+    request subtests testdir tmp_path tmp_path_factory tmpdir tmpdir_factory
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Importer:
     """A file that binds the name by `what`; `typing_only` where only a type checker sees it."""
@@ -69,8 +76,10 @@ class Evidence:
         self._definitions: dict[str, list[Definition]] = {name: [] for name in names}
         self._sources: dict[str, tuple[Source, ...]] = {}
         builtins: set[str] = set()
+        fixtures: set[str] = set()
         for outline in outlines:
             builtins |= outline.builtins
+            fixtures.update(name for name, kind in outline.defined if kind == "fixture")
             for found in outline.imports:
                 entries = self._importers.get(found.what.bound)
                 if entries is not None:
@@ -85,6 +94,7 @@ class Evidence:
                 if definitions is not None and kind != "fixture":
                     definitions.append(Definition(outline.path, kind))
         self.builtins = frozenset(builtins)
+        self.fixtures = frozenset(fixtures).union(_PYTEST_FIXTURES.split())
 
     def sources(self, name: str) -> tuple[Source, ...]:
         """The places `name` is imported from, by the number of files, most first. Stale imports, of

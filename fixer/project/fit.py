@@ -23,7 +23,7 @@ def _fits(origin: Origin, use: Use, origins: Origins) -> bool:
         if use.attribute is None:
             return not use.called and use.role is Role.VALUE
         return origins.inside(origin.place, use.attribute) is not None or _open(origin.place, origins)
-    if use.attribute is not None:
+    if use.attribute is not None or use.role is Role.SUBSCRIPT:
         return origin.kind != "function"  # a plain function has no attributes worth a test's while
     if use.role is Role.BASE:
         return origin.kind != "function"

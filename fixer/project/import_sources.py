@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from fixer.known.vocabulary import Known
     from fixer.project.project import Project
 
+# Folders whose modules are run, built or read, not imported.
+_NOT_IMPORTED = """
+    benchmarks build ci dev dist doc docs example examples migrations samples scripts tools
+"""
+_NOTHING = 1e-9  # sums of weights differ by less between Pythons
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
 
 
@@ -69,7 +74,7 @@ class _Weighing:
         )
         sources = project.evidence.sources(name)
         self.sources = [source for source in sources if self.source_fits(source)]
-        self.files = sum(len(source.importers) for source in self.sources)
+        self.files = sum(map(self.votes, self.sources))
         self.definitions = self.fitting_definitions()
 
     def source_fits(self, source: Source) -> bool:
@@ -111,18 +116,19 @@ class _Weighing:
     def by_vocabulary(self) -> Choice:
         """The vocabulary knows the name; the project may know better."""
         certain = self.certain_entry()
-        if not self.sources:
-            rivals = [found for found in self.definitions if found.kind != "value"]
-            if certain is not None and not rivals:
+        if not self.files:
+            rivals = any(found.kind != "value" for found in self.definitions)
+            here = [source for source in self.sources if not _is_known(source, self.known)]
+            if certain is not None and not rivals and not here:
                 return Choice((certain.what,), Safety.SAFE, f"{_module_of(certain)} has it")
             return self.ranked("several things have this name")
         first = self.sources[0]
-        agrees = [entry for entry in self.known if _same(entry, first.origin)]
+        agrees = _is_known(first, self.known)
         if agrees and self.share(first) >= _AGREE:
             return self.trust(first, self.count(first))
         if certain is not None and not agrees:
             return self.ranked(f"{_module_of(certain)} has it, but {self.count(first)}")
-        if not agrees and self.share(first) >= _AGREE and len(first.importers) >= 2:
+        if not agrees and self.share(first) >= _AGREE and self.votes(first) >= 2:
             return self.trust(first, self.count(first))
         return self.ranked(self.count(first))
 
@@ -131,16 +137,21 @@ class _Weighing:
         usual = [entry for entry in self.known if entry.default] or self.known
         if len(usual) != 1 or not told_by(usual[0], self.uses):
             return None
+        if usual[0].since or usual[0].until:
+            return None  # some supported Python lacks it: only the project knows whether that matters
+        if usual[0].kind != "module" and self.name in self.project.evidence.fixtures:
+            return None
         first = self.known[0]
         return first if first.equivalent and usual[0].equivalent else usual[0]
 
     def by_importers(self) -> Choice:
         """Only the project knows the name, and files of it import it."""
         first = self.sources[0]
-        if self.share(first) >= _AGREE and len(first.importers) >= 2:
+        if self.share(first) >= _AGREE and self.votes(first) >= 2:
             return self.trust(first, self.count(first))
         definitions = {definition.path for definition in self.definitions}
-        if len(self.sources) == 1 and definitions == {first.origin.place}:
+        alone = len(self.sources) == 1 and definitions == {first.origin.place}
+        if alone and self.is_telling(first.origin.kind):
             return self.trust(first, f"{first.origin.place} alone defines it, and {self.count(first)}")
         return self.ranked(self.count(first))
 
@@ -148,11 +159,9 @@ class _Weighing:
         """Nobody imports the name, but modules of the project define it."""
         first = self.definitions[0]
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
-        sure = first.kind != "value" or self.name.isupper()
-        if len(self.definitions) == 1 and public and sure and self.importable(first):
-            what = self.spell_definition(first)
-            if what is not None:
-                return Choice((what,), Safety.SAFE, f"{first.path} alone defines it")
+        what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
+        if what is not None and self.is_telling(first.kind) and self.importable(first, what):
+            return Choice((what,), self.unless_local(Safety.SAFE), f"{first.path} alone defines it")
         return self.ranked(
             f"{len(self.definitions)} modules define it"
             if self.definitions[1:]
@@ -161,23 +170,48 @@ class _Weighing:
 
     def spell_definition(self, definition: Definition) -> Import | None:
         project = self.project
-        habits = self.habits | project.imported_nearby(self.path)
-        return spell_origin(self.origin_of(definition), self.name, self.path, project.modules, habits)
+        return spell_origin(self.origin_of(definition), self.name, self.path, project.modules, self.nearby)
 
-    def importable(self, definition: Definition) -> bool:
-        """Whether the module surely is on `sys.path`: part of a package, or beside the test."""
+    @property
+    def nearby(self) -> frozenset[str]:
+        """The modules that the file and its neighbours import."""
+        return self.habits | self.project.imported_nearby(self.path)
+
+    def importable(self, definition: Definition, what: Import) -> bool:
+        """Whether the module is surely meant to be imported so: the files around do it, it lies in a package
+        that is no folder of scripts, or beside the test."""
+        top = what.module.partition(".")[0]
+        if any(module.partition(".")[0] == top for module in self.nearby):
+            return True
         modules = self.project.modules
-        folder = definition.path.rpartition("/")[0]
-        in_package = f"{folder}/__init__.py".lstrip("/") in modules.files
-        return in_package or folder == modules.base_folder(self.path)
+        if folder_of(definition.path) == modules.base_folder(self.path) != "":
+            return True
+        in_package = modules.begins_with_package(definition.path, what.module) and "/" in definition.path
+        return in_package and top not in _NOT_IMPORTED.split()
 
     def trust(self, source: Source, why: str) -> Choice:
         what = self.project.spell(source, self.path)
         if what is None:
             return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
-        vocabulary = any(_same(entry, source.origin) for entry in self.known)
-        safety = Safety.UNSAFE if source.typing_only and not vocabulary else Safety.SAFE
-        return Choice((what,), safety, why)
+        if _is_known(source, self.known):
+            return Choice((what,), Safety.SAFE, why)
+        return Choice((what,), Safety.UNSAFE if source.typing_only else self.unless_local(Safety.SAFE), why)
+
+    def unless_local(self, safety: Safety) -> Safety:
+        """What the project's own evidence is worth: the name may as well stand for a fixture that is not
+        requested, or for a local variable of another function of the file."""
+        facts = self.project.facts[self.path]
+        if self.name in facts.local or self.name in self.project.evidence.fixtures:
+            return Safety.UNSAFE
+        return safety
+
+    def is_telling(self, kind: str) -> bool:
+        """Whether one definition alone can be meant: any module may have a value called `client`."""
+        return kind != "value" or self.name.isupper()
+
+    def votes(self, source: Source) -> int:
+        """The other files that import it from there."""
+        return sum(importer.path != self.path for importer in source.importers)
 
     def ranked(self, why: str) -> Choice:
         """Several candidates: the favourite may be asked for, unless it leads by nothing."""
@@ -191,7 +225,7 @@ class _Weighing:
         if self.vocabulary_first():
             return True
         if weights:
-            return max(weights) > 0.5 * sum(weights)
+            return max(weights) > 0.5 * sum(weights) + _NOTHING
         if self.known:
             first = self.known[0]
             told = first.kind != "module" and any(use.called for use in self.uses)
@@ -236,7 +270,7 @@ class _Weighing:
         )
 
     def share(self, source: Source) -> float:
-        return len(source.importers) / self.files
+        return self.votes(source) / self.files if self.files else 0.0
 
     def count(self, source: Source) -> str:
         origin = source.origin
@@ -245,9 +279,13 @@ class _Weighing:
             if origin.name is not None or origin.kind != "external"
             else f"`import {origin.place}`"
         )
-        if self.files == 1:
-            return f"1 other file imports it from {place}"
-        return f"{len(source.importers)} of {self.files} files import it from {place}"
+        if self.files < 2:
+            return f"{self.files or 'no'} other file imports it from {place}"
+        return f"{self.votes(source)} of {self.files} files import it from {place}"
+
+
+def _is_known(source: Source, known: Sequence[Known]) -> bool:
+    return any(_same(entry, source.origin) for entry in known)
 
 
 def _same(entry: Known, origin: Origin) -> bool:

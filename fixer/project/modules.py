@@ -86,7 +86,12 @@ class Modules:
                 found[name] = None
         tops = {module.partition(".")[0] for module in habits}
         return sorted(
-            found, key=lambda name: (name.partition(".")[0] not in tops, not self._complete(path, name))
+            found,
+            key=lambda name: (
+                name.partition(".")[0] not in tops,
+                not self.begins_with_package(path, name),
+                not self._complete(path, name),
+            ),
         )
 
     def _is_shadowed(self, name: str, path: str, importer: str) -> bool:
@@ -113,6 +118,14 @@ class Modules:
     def is_first_party(self, module: str, importer: str) -> bool:
         """Whether the absolute `module` is one of the project's own, seen from `importer`."""
         return self.find(module.partition(".")[0], importer) is not None
+
+    def begins_with_package(self, path: str, name: str) -> bool:
+        """Whether the first part of the dotted `name` of the file `path` is a regular package, or the module
+        itself: a folder that is neither is seldom meant to be imported by its name."""
+        stem = path.removesuffix(".py").removesuffix("/__init__")
+        parts = stem.split("/")
+        first = "/".join(parts[: len(parts) - name.count(".")])
+        return "." not in name or f"{first}/__init__.py" in self.files
 
     def _complete(self, path: str, name: str) -> bool:
         """Whether the dotted name starts at the outermost regular package, as an installed name does."""
