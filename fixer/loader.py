@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fixer import pytest_config
 from fixer.discover import project_files
 from fixer.facts.outline import read_outline
+from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.evidence import module_name
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from fixer.facts.model import Outline
     from fixer.files import Files
 
+_AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
 _FEW = 12  # names: up to here one byte search per name and file is cheaper than an outline of every file
 
 
@@ -53,6 +55,15 @@ class DiskLoader:
         outline = None if content is None else read_outline(path, content)
         self._outlines[path] = (changed, outline)
         return outline
+
+    def bound_names(self, path: str) -> frozenset[str] | None:
+        content = self._read(path)
+        if content is None or any(word in content for word in _AT_RUN_TIME):
+            return None
+        try:
+            return module_names(read_scopes(content))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
 
     def outlines_mentioning(self, names: frozenset[str]) -> Iterator[Outline]:
         words = [name.encode() for name in names] if len(names) <= _FEW else None

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 _ISORT_SECTIONS = {".isort.cfg": "settings", "setup.cfg": "isort", "tox.ini": "isort"}
 
 
+_LONGEST_CHAIN = 8  # files that extend each other
+
+
 class StyleFiles:
     """Styles by folder, each read once. A file that cannot be read counts as absent."""
 
@@ -37,11 +40,37 @@ class StyleFiles:
         """The style that the files of one folder set, None if they set none."""
         where = self.root / folder
         pyproject = _toml(where / "pyproject.toml", [b"tool.ruff", b"tool.isort", b"tool.black"])
-        ruff = _toml(where / ".ruff.toml") or _toml(where / "ruff.toml")
+        ruff = _toml(where / ".ruff.toml") or _toml(where / "ruff.toml") or _ruff_table(pyproject)
+        ruff = _extended(ruff, where)
         isort = next(filter(None, (_section(where / name, name) for name in _ISORT_SECTIONS)), None)
         if not (pyproject or ruff or isort):
             return None
         return read_import_style(pyproject, ruff or None, isort)
+
+
+def _ruff_table(pyproject: Mapping[str, Any]) -> Mapping[str, Any]:
+    tool = pyproject.get("tool")
+    table = tool.get("ruff") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else {}
+
+
+def _extended(ruff: Mapping[str, Any], folder: Path, depth: int = 0) -> Mapping[str, Any]:
+    """ruff's settings with those of the file that `extend` names below them, table by table."""
+    base_name = ruff.get("extend")
+    if not isinstance(base_name, str) or depth > _LONGEST_CHAIN:
+        return ruff
+    path = folder / base_name
+    base = _toml(path)
+    base = _ruff_table(base) if path.name == "pyproject.toml" else base
+    return _merged(_extended(base, path.parent, depth + 1), ruff)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    both = {**base, **over}
+    for key in base.keys() & over.keys():
+        if isinstance(base[key], dict) and isinstance(over[key], dict):
+            both[key] = _merged(base[key], over[key])
+    return both
 
 
 def _toml(path: Path, words: list[bytes] | None = None) -> Mapping[str, Any]:

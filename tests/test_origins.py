@@ -11,6 +11,7 @@ import pytest
 
 from fixer.edits import Import
 from fixer.facts.outline import read_outline
+from fixer.facts.symbols import module_names, read_scopes
 from fixer.project.modules import Modules
 from fixer.project.origins import Origins
 from tests.cli_runner import write_files
@@ -69,7 +70,10 @@ def origins() -> Origins:
     def outline(path: str):  # type: ignore[no-untyped-def]
         return read_outline(path, FILES[path].encode()) if path in FILES else None
 
-    return Origins(Modules(FILES), outline)
+    def bound_names(path: str) -> frozenset[str]:
+        return module_names(read_scopes(FILES[path].encode()))
+
+    return Origins(Modules(FILES), outline, bound_names)
 
 
 def test_a_name_comes_from_where_python_says_its_object_was_made(origins: Origins, tmp_path: Path) -> None:
@@ -117,7 +121,7 @@ CYCLE = {
 
 def test_circles_and_lazy_modules_end() -> None:
     outlines = {path: read_outline(path, text.encode()) for path, text in CYCLE.items()}
-    origins = Origins(Modules(CYCLE), outlines.get)
+    origins = Origins(Modules(CYCLE), outlines.get, lambda path: None)
     assert origins.of(Import("a", "nowhere"), "test_x.py") is not None  # nobody can say that it is not there
     found = origins.of(Import("a", "there"), "test_x.py")
     assert found is not None and found.kind == "value"

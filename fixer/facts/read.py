@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import warnings
 
 from fixer.facts.injection import read_injection
 from fixer.facts.mock_backport import may_import_backport, read_backport
@@ -11,8 +13,7 @@ from fixer.facts.symbols import local_names, module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.facts.uses import find_uses
 
-_STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
-_ANY_STAR = re.compile(r"import[ \t]*\(?[ \t]*\*")  # begins with a literal, and so is found faster
+_ANY_STAR = re.compile(r"import[\s\\(]*\*")  # begins with a literal, and so is found fast
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -44,11 +45,22 @@ def read_facts(path: str, source: bytes) -> Facts:
         imported=scopes.imported,
         bound=module_names(scopes),
         local=local_names(scopes),
-        star_imports=tuple(_STAR.findall(text)) if _ANY_STAR.search(text) else (),
+        star_imports=_star_imports(text) if _ANY_STAR.search(text) else (),
         injected=injection.here | injection.everywhere,
         injects_unknown=injection.unknown,
         injects_line=injection.line,
         backport=backport,
+    )
+
+
+def _star_imports(text: str) -> tuple[str, ...]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree = ast.parse(text)
+    return tuple(
+        "." * node.level + (node.module or "")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
     )
 
 

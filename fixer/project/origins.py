@@ -39,10 +39,17 @@ class Origin:
 
 
 class Origins:
-    """Answers over the outlines of the project's files, read as they are needed."""
+    """Answers over the outlines of the project's files, read as they are needed. `bound` gives the names that
+    a file binds at module level, for the compiler; None where that is not all, or cannot be known."""
 
-    def __init__(self, modules: Modules, outline: Callable[[str], Outline | None]) -> None:
+    def __init__(
+        self,
+        modules: Modules,
+        outline: Callable[[str], Outline | None],
+        bound: Callable[[str], frozenset[str] | None],
+    ) -> None:
         self.modules = modules
+        self.bound = bound
         self.outline = outline
         self._tables: dict[str, _Table | None] = {}
         self._known: dict[tuple[Import, str], Origin | None] = {}
@@ -98,7 +105,10 @@ class Origins:
             return frozenset(table.exports)
         if "__all__" in table.defined:
             return None
-        names = {name for name in (*table.defined, *table.imported) if not name.startswith("_")}
+        bound = self.bound(place)
+        if bound is None:
+            return None
+        names = {name for name in bound if not name.startswith("_")}
         for star in table.stars:
             more = self.exports(star, place, depth + 1)
             if more is None:

@@ -40,6 +40,9 @@ class Loader(Protocol):
     def outline(self, path: str) -> Outline | None:
         """The outline of one file; None if it cannot be read."""
 
+    def bound_names(self, path: str) -> frozenset[str] | None:
+        """The names a file binds at module level; None where some may be bound at run time."""
+
     def outlines_mentioning(self, names: frozenset[str]) -> Iterable[Outline]:
         """The outlines of all files in whose bytes, or as whose module name, one of `names` occurs."""
 
@@ -76,7 +79,7 @@ class Project:
 
     @cached_property
     def origins(self) -> Origins:
-        return Origins(self.modules, self.loader.outline)
+        return Origins(self.modules, self.loader.outline, self.loader.bound_names)
 
     @cached_property
     def declared(self) -> Declared:
