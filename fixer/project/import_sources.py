@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _NOT_IMPORTED = """
     benchmarks build ci dev dist doc docs example examples migrations samples scripts tools
 """
+_ENOUGH_AGAINST_RIVALS = 4  # importing files, where the project defines another thing of the name
 _NOTHING = 1e-9  # sums of weights differ by less between Pythons
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
 
@@ -147,7 +148,8 @@ class _Weighing:
     def by_importers(self) -> Choice:
         """Only the project knows the name, and files of it import it."""
         first = self.sources[0]
-        if self.share(first) >= _AGREE and self.votes(first) >= 2:
+        enough = _ENOUGH_AGAINST_RIVALS if self.has_rivals(first) else 2
+        if self.share(first) >= _AGREE and self.votes(first) >= enough:
             return self.trust(first, self.count(first))
         definitions = {definition.path for definition in self.definitions}
         alone = len(self.sources) == 1 and definitions == {first.origin.place}
@@ -204,6 +206,11 @@ class _Weighing:
         if self.name in facts.local or self.name in self.project.evidence.fixtures:
             return Safety.UNSAFE
         return safety
+
+    def has_rivals(self, source: Source) -> bool:
+        """Whether the project also defines something of that name elsewhere."""
+        places = {found.path for found in self.definitions if found.kind not in ("value", "module")}
+        return bool(places - {source.origin.place})
 
     def is_telling(self, kind: str) -> bool:
         """Whether one definition alone can be meant: any module may have a value called `client`."""

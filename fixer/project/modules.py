@@ -18,13 +18,14 @@ class Modules:
 
     Nothing says for certain what `sys.path` will be; the folders that pytest and packaging put there are
     tried in the order in which they would win: the test's own base folder (the first one upward without
-    an `__init__.py`), the configured ones, `src` folders and the root, then the folders above the test.
+    an `__init__.py`), the configured ones, `src` and `lib` folders, the root, then the folders above the
+    test.
     """
 
     def __init__(self, files: Iterable[str], search_paths: Mapping[str, Sequence[str]] | None = None) -> None:
         self.files = frozenset(files)
         self.folders = frozenset(_folders(self.files))
-        self.sources = sorted(folder for folder in self.folders if folder.rpartition("/")[2] == "src")
+        self.sources = sorted(filter(self._holds_packages, self.folders))
         self.search_paths = search_paths or {}
         self._bases: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
@@ -147,6 +148,11 @@ class Modules:
                 configured += tuple(self.search_paths.get(folder, ()))
             self._folders_for[base] = tuple(dict.fromkeys((base, *configured, *self.sources, "", *above)))
         return self._folders_for[base]
+
+    def _holds_packages(self, folder: str) -> bool:
+        """Whether the folder is one that packaging puts on `sys.path`: `src`, or `lib` without being one."""
+        name = folder.rpartition("/")[2]
+        return name == "src" or (name in ("lib", "python") and f"{folder}/__init__.py" not in self.files)
 
     def _file_in(self, folder: str, module: str) -> str | None:
         stem = _stem(folder, module)

@@ -89,9 +89,13 @@ class Origins:
             found = self._through_star(module, place, name, depth)
             if found is not None:
                 return found
-        if "__getattr__" in table.defined:
-            return Origin(place, name, "value")
-        return self._submodule(place, name)
+        submodule = self._submodule(place, name)
+        if submodule is not None:
+            return submodule
+        # The outline shows what stands at the margin; whether that is all, the compiler knows.
+        bound = self.bound(place)
+        lazy = "__getattr__" in table.defined
+        return Origin(place, name, "value") if lazy or bound is None or name in bound else None
 
     def exports(self, module: str, importer: str, depth: int = 0) -> frozenset[str] | None:
         """The names that `from module import *` binds in `importer`; None where that cannot be known."""
