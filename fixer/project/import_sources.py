@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 _NOT_IMPORTED = """
     benchmarks build ci dev dist doc docs example examples migrations samples scripts tools
 """
-_ENOUGH_AGAINST_RIVALS = 4  # importing files, where the project defines another thing of the name
+_ENOUGH_AGAINST_RIVALS = 4  # importing files, where the project defines such a name itself
 _NOTHING = 1e-9  # sums of weights differ by less between Pythons
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
 
@@ -208,9 +208,9 @@ class _Weighing:
         return safety
 
     def has_rivals(self, source: Source) -> bool:
-        """Whether the project also defines something of that name elsewhere."""
-        places = {found.path for found in self.definitions if found.kind not in ("value", "module")}
-        return bool(places - {source.origin.place})
+        """Whether it comes from outside, while the project defines something of that name itself."""
+        defined = any(found.kind not in ("value", "module") for found in self.definitions)
+        return defined and source.origin.kind == "external"
 
     def is_telling(self, kind: str) -> bool:
         """Whether one definition alone can be meant: any module may have a value called `client`."""
