@@ -30,7 +30,11 @@ def parsed(source: bytes) -> Outline:
         elif isinstance(node, ast.ImportFrom):
             module = "." * node.level + (node.module or "")
             stars += [module for alias in node.names if alias.name == "*"]
-            imports += [Import(module, a.name, a.asname) for a in node.names if a.name != "*"]
+            imports += [
+                Import(module, a.name, a.asname if a.asname != a.name else None)
+                for a in node.names
+                if a.name != "*"
+            ]
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             defined.append(node.name)
         elif isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
@@ -98,7 +102,6 @@ a, b = 1, 2
 x == 1
 __all__ = ["Plain", 'VALUE']
 __all__ += ("cached",)
-__all__ += other.__all__
 """
 
 
@@ -127,6 +130,19 @@ def test_kinds_levels_and_exports(end: str, bom: bytes) -> None:
         "__all__": "value",
     }
     assert outline.exports == ("Plain", "VALUE", "cached")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "__all__ += other.__all__",
+        "__all__.append('x')",
+        "__all__.extend(other.__all__)",
+        "__all__ = ['a'] + other.__all__",
+    ],
+)
+def test_exports_that_go_on_elsewhere_are_not_known(more: str) -> None:
+    assert read_outline("a.py", f"__all__ = ['a']\n{more}\n".encode()).exports is None
 
 
 QUOTED = [
