@@ -131,7 +131,7 @@ def parse(path: Path, text: str, folder: Path) -> Config:
     values: dict[str, Any] = {}
     for key, value in (table or {}).items():
         if key not in _KEYS:
-            raise ConfigError(f"{path}: unknown key `{key}` in {where}{_meant(key, _KEYS)}.")
+            raise ConfigError(f"{path}: unknown key `{key}` in {where}{_meant(key, _KEYS) or '.'}")
         try:
             values[key.replace("-", "_")] = _KEYS[key](value, folder)
         except ValueError as error:
