@@ -52,6 +52,7 @@ class Origins:
         self.bound = bound
         self.outline = outline
         self._tables: dict[str, _Table | None] = {}
+        self._bindings: dict[str, frozenset[str] | None] = {}
         self._known: dict[tuple[Import, str], Origin | None] = {}
 
     def of(self, what: Import, importer: str) -> Origin | None:
@@ -93,7 +94,7 @@ class Origins:
         if submodule is not None:
             return submodule
         # The outline shows what stands at the margin; whether that is all, the compiler knows.
-        bound = self.bound(place)
+        bound = self._bound(place)
         lazy = "__getattr__" in table.defined
         return Origin(place, name, "value") if lazy or bound is None or name in bound else None
 
@@ -109,7 +110,7 @@ class Origins:
             return frozenset(table.exports)
         if "__all__" in table.defined:
             return None
-        bound = self.bound(place)
+        bound = self._bound(place)
         if bound is None:
             return None
         names = {name for name in bound if not name.startswith("_")}
@@ -119,6 +120,11 @@ class Origins:
                 return None
             names |= {name for name in more if not name.startswith("_")}
         return frozenset(names)
+
+    def _bound(self, place: str) -> frozenset[str] | None:
+        if place not in self._bindings:
+            self._bindings[place] = self.bound(place)
+        return self._bindings[place]
 
     def table(self, place: str) -> _Table | None:
         if place not in self._tables:

@@ -140,10 +140,17 @@ class Project:
         """The modules that the files in the folder of `path` import, as far as they are absolute."""
         folder = folder_of(path)
         if folder not in self._nearby:
-            beside = sorted(each for each in self.modules.files if folder_of(each) == folder)
-            names = (self.imported_modules(each) for each in beside[:_NEIGHBOURS])
+            beside = self._by_folder.get(folder, ())[:_NEIGHBOURS]
+            names = (self.imported_modules(each) for each in beside)
             self._nearby[folder] = frozenset().union(*names)
         return self._nearby[folder]
+
+    @cached_property
+    def _by_folder(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.modules.files):
+            found.setdefault(folder_of(path), []).append(path)
+        return found
 
     def star_exports(self, module: str, importer: str) -> frozenset[str] | None:
         """The names that `from module import *` binds there; None where that cannot be known."""
