@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from fixer.edits import Import
 from fixer.known import vocabulary
+from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
+from fixer.project.fixtures.model import FixtureModel
 from fixer.project.mock_evidence import MockEvidence
 from fixer.project.modules import Modules, folder_of
 from fixer.project.origins import Origins
@@ -18,11 +20,14 @@ from fixer.project.spelling import spell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from fixer.facts.body import ModuleBody
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
     from fixer.project.evidence import Source
+    from fixer.project.fixtures.plugins import Surroundings
+    from fixer.pytest_config import PytestIni
 
 
 _NEIGHBOURS = 30  # files of a folder whose habits count
@@ -52,6 +57,18 @@ class Loader(Protocol):
     def mock_usage(self, path: str) -> MockUsage | None:
         """How one file uses `unittest.mock`; None if it cannot be read."""
 
+    def body(self, path: str) -> ModuleBody | None:
+        """What a file declares; None if it cannot be read. An absolute path: a plugin's."""
+
+    def configurations(self) -> Mapping[str, PytestIni]:
+        """pytest's configurations by folder; one for the root in any case."""
+
+    def mentioning(self, word: str) -> Iterable[str]:
+        """The paths of the Python files of the project in whose bytes `word` occurs."""
+
+    def surroundings(self) -> Surroundings:
+        """The distributions and plugins around the tests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -76,6 +93,19 @@ class Project:
     @cached_property
     def modules(self) -> Modules:
         return Modules(self.loader.python_files(), self.loader.search_paths())
+
+    @cached_property
+    def fixtures(self) -> FixtureModel:
+        """Which fixtures the tests of the project see."""
+        loader = self.loader
+        return FixtureModel(
+            self.modules,
+            loader.body,
+            loader.configurations(),
+            loader.surroundings(),
+            loader.mentioning,
+            star_exports,
+        )
 
     @cached_property
     def origins(self) -> Origins:
