@@ -14,6 +14,7 @@ only those are done again. Needs pip; the packaging library comes with pytest.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import re
@@ -55,7 +56,7 @@ def pip(*arguments: str, python: str | None = None) -> str:
 def released(name: str) -> list[str]:
     """The newest versions that have a wheel, oldest first, without pre-releases unless there is nothing else.
 
-    `pip index versions` lists source distributions too, so this reads what pip says when it has no such version.
+    `pip index versions` lists source distributions too; so this reads what pip answers to one there is not.
     """
     try:
         pip("download", *WHEELS_ONLY, f"{name}==0.dev0+none")
@@ -94,7 +95,7 @@ def download(wanted: dict[str, str], cache: Path) -> None:
 
 
 def snapshot(wheel: Wheel) -> dict[str, Contents]:
-    """ "" -> what its entry points bring; module -> what that brings when `-p` or `pytest_plugins` names it."""
+    """What its entry points bring (under ""), and what each module brings that has to be named."""
     automatic, loaded = Contents(), set[str]()
     for target in wheel.plugins.values():
         module = wheel.module(target)
@@ -142,7 +143,7 @@ def between(read: History) -> set[int]:
     known = sorted(read)
     return {
         (low + high) // 2
-        for low, high in zip(known, known[1:], strict=False)
+        for low, high in itertools.pairwise(known)
         if high - low > 1 and names_of(read[low][1]) != names_of(read[high][1])
     }
 
