@@ -4,7 +4,8 @@ Sources: PEP 376 and 427 (*.dist-info), setuptools (*.egg-info, *.egg-link, edit
 (pyvenv.cfg), Python's module site (*.pth), the entry point specification of packaging.python.org.
 """
 
-# ruff: noqa: PTH123  (open() is called for every distribution, and pathlib takes twice as long)
+# Strings, not pathlib: this looks at thousands of files, and os.path.isdir and its like never raise.
+# ruff: noqa: PTH100, PTH112, PTH113, PTH118, PTH119, PTH123, PTH208
 
 from __future__ import annotations
 
@@ -91,24 +92,24 @@ def read_environment(root: Path, python: Path | None = None) -> Environment:
             return Environment(problem=sentence)
         return _read(prefixes)
     for name in _IN_PROJECT:
-        if (root / name / _CONFIGURATION).is_file():
+        if os.path.isfile(root / name / _CONFIGURATION):
             return _read(list(_with_base(root / name)))
     return Environment()
 
 
 def _prefixes(python: Path) -> Iterator[Path]:
     """The folders whose libraries that interpreter or environment sees, its own first."""
-    python = Path(os.path.abspath(python))  # noqa: PTH100  (a link is followed only where that is needed)
-    if python.is_dir():
+    python = Path(os.path.abspath(python))  # a link is followed only where that is needed
+    if os.path.isdir(python):
         yield from _with_base(python)
         return
     for file in (python, Path(os.path.realpath(python))):
         for prefix in (file.parent.parent, file.parent):  # on Windows the base interpreter lies at the top
-            if (prefix / _CONFIGURATION).is_file():
+            if os.path.isfile(prefix / _CONFIGURATION):
                 yield from _with_base(prefix)
                 return
     real = Path(os.path.realpath(python))
-    if python.is_file() and real.name.lower().startswith(("python", "pypy")):
+    if os.path.isfile(python) and real.name.lower().startswith(("python", "pypy")):
         yield from _base(real)
 
 
@@ -123,7 +124,7 @@ def _with_base(prefix: Path) -> Iterator[Path]:
 def _base(interpreter: Path) -> Iterator[Path]:
     """The prefix of an interpreter that is in no environment, and Debian's local one."""
     folder = interpreter.parent
-    if (folder / "Lib").is_dir() and folder.name.lower() not in ("bin", "scripts"):
+    if os.path.isdir(folder / "Lib") and folder.name.lower() not in ("bin", "scripts"):
         yield folder
         return
     prefix = folder.parent
@@ -159,7 +160,7 @@ def _version_said(prefix: Path) -> tuple[int, int] | None:
     settings = _settings(prefix)
     found = re.match(r"(\d+)\.(\d+)", settings.get("version_info", settings.get("version", "")))
     if found is None:
-        real = os.path.basename(os.path.realpath(prefix / "bin" / "python3"))  # noqa: PTH119
+        real = os.path.basename(os.path.realpath(prefix / "bin" / "python3"))
         found = _INTERPRETER.fullmatch(real)
     return (int(found[1]), int(found[2])) if found else None
 
@@ -167,14 +168,14 @@ def _version_said(prefix: Path) -> tuple[int, int] | None:
 def _site_packages(prefix: Path) -> Iterator[tuple[tuple[int, int] | None, str]]:
     """(Python version, folder) of all folders for installed packages below a prefix."""
     windows = prefix / "Lib" / "site-packages"
-    if windows.is_dir():
+    if os.path.isdir(windows):
         yield None, str(windows)
     for library in ("lib", "lib64"):
         for name in _names(str(prefix / library)):
             found = _LIBRARY.fullmatch(name)
             for packages in _PACKAGES if found else ():
                 folder = prefix / library / name / packages
-                if found and folder.is_dir():
+                if found and os.path.isdir(folder):
                     yield (int(found[1]), int(found[2])) if found[2] else None, str(folder)
 
 
@@ -186,18 +187,18 @@ def _search_path(folders: Iterable[str]) -> tuple[list[str], dict[str, str]]:
 
     def add(folder: str) -> None:
         real = os.path.realpath(folder)
-        if real not in seen and os.path.isdir(real):  # noqa: PTH112
+        if real not in seen and os.path.isdir(real):
             seen.add(real)
             result.append(folder)
 
     for folder in folders:
         add(folder)
         for name in _names(folder):
-            path = os.path.join(folder, name)  # noqa: PTH118
+            path = os.path.join(folder, name)
             if name.endswith((".pth", ".egg-link")):
                 for line in _lines(path):
                     if line and not line.startswith(("#", "import ", "import\t")):
-                        add(os.path.normpath(os.path.join(folder, line)))  # noqa: PTH118
+                        add(os.path.normpath(os.path.join(folder, line)))
             elif name.startswith("__editable__") and name.endswith("_finder.py"):
                 editable.update(_mapping(path))
     return result, editable
@@ -225,17 +226,17 @@ def _distributions(folder: str, search_path: list[str], editable: dict[str, str]
     for file in _names(folder):
         if not file.endswith((".dist-info", ".egg-info")) and file != "EGG-INFO":
             continue
-        path = os.path.join(folder, file)  # noqa: PTH118
+        path = os.path.join(folder, file)
         stem = file.rpartition(".")[0].split("-")
         metadata = "METADATA" if file.endswith(".dist-info") else "PKG-INFO"
-        head = _head(os.path.join(path, metadata)) or _head(path)  # noqa: PTH118  (distutils wrote one file)
+        head = _head(os.path.join(path, metadata)) or _head(path)  # distutils wrote one file
         name, version = head.get("name", ""), head.get("version", "")
         if not version and len(stem) > 1:
             name, version = name or stem[0], stem[1]
         if name and version:
             plugins = tuple(
                 EntryPoint(plugin, module, _find(module, search_path, editable))
-                for plugin, module in _plugins(os.path.join(path, "entry_points.txt"))  # noqa: PTH118
+                for plugin, module in _plugins(os.path.join(path, "entry_points.txt"))
             )
             yield Installed(normalised(name), version, plugins)
 
@@ -269,20 +270,20 @@ def _plugins(path: str) -> Iterator[tuple[str, str]]:
 def _find(module: str, search_path: Iterable[str], editable: Mapping[str, str]) -> str | None:
     top, *rest = module.split(".")
     for folder in search_path:
-        found = _source(os.path.join(folder, *module.split(".")))  # noqa: PTH118
+        found = _source(os.path.join(folder, *module.split(".")))
         if found:
             return found
     for length in range(len(rest), -1, -1):  # an editable package can be mapped below its parent
         package = ".".join([top, *rest[:length]])
         if package in editable:
-            return _source(os.path.join(editable[package], *rest[length:]))  # noqa: PTH118
+            return _source(os.path.join(editable[package], *rest[length:]))
     return None
 
 
 def _source(path: str) -> str | None:
     """The file of a module whose path without ending is given."""
-    for file in (os.path.join(path, "__init__.py"), f"{path}.py", path if path.endswith(".py") else ""):  # noqa: PTH118
-        if file and os.path.isfile(file):  # noqa: PTH113
+    for file in (os.path.join(path, "__init__.py"), f"{path}.py", path if path.endswith(".py") else ""):
+        if file and os.path.isfile(file):
             return file
     return None
 
@@ -290,7 +291,7 @@ def _source(path: str) -> str | None:
 def _names(folder: str) -> list[str]:
     """The sorted names in a folder; empty where it cannot be read."""
     try:
-        return sorted(os.listdir(folder))  # noqa: PTH208
+        return sorted(os.listdir(folder))
     except (OSError, ValueError):
         return []
 
@@ -303,6 +304,6 @@ def _text(path: str) -> str:
     """The beginning of a text file; empty where it cannot be read."""
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
-            return file.read(_MAX_CHARACTERS)
+            return file.read(_MAX_CHARACTERS).replace("\0", "")
     except (OSError, ValueError):
         return ""

@@ -105,7 +105,7 @@ def plugin(distribution: str) -> Plugin | None:
 
 
 def brought_by(distribution: str) -> tuple[str, ...]:
-    """The plugins that are installed along with a distribution, as far as known; not the distribution itself."""
+    """The plugins that are installed along with a distribution, as far as known; never itself."""
     return tuple(_data()["brings"].get(distribution, ()))
 
 

@@ -6,21 +6,24 @@
 
 The first downloads wheels of the plugins that plugins.toml lists (several versions of each, and those between
 two that differ) and reads their source (plugin_source.py). The second installs the newest of each into a
-throw-away environment, asks pytest there (plugin_probe.py), adds what only a run shows, and records the
-version. The third asks pip what the distributions under `[brings]` install without extras. With names,
+throw-away environment, asks pytest there (plugin_probe.py), takes over what a run shows, and records the
+version. A fixture gets the flags a (autouse), r (registered by code that runs), c (its module declares it, but
+with the plugin alone pytest does not have it). The third asks pip what the distributions under `[brings]` install without extras. With names,
 only those are done again. Needs pip; the packaging library comes with pytest.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
+import itertools
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +58,7 @@ def pip(*arguments: str, python: str | None = None) -> str:
 def released(name: str) -> list[str]:
     """The newest versions that have a wheel, oldest first, without pre-releases unless there is nothing else.
 
-    `pip index versions` lists source distributions too, so this reads what pip says when it has no such version.
+    `pip index versions` lists source distributions too; so this reads what pip answers to one there is not.
     """
     try:
         pip("download", *WHEELS_ONLY, f"{name}==0.dev0+none")
@@ -94,7 +97,7 @@ def download(wanted: dict[str, str], cache: Path) -> None:
 
 
 def snapshot(wheel: Wheel) -> dict[str, Contents]:
-    """ "" -> what its entry points bring; module -> what that brings when `-p` or `pytest_plugins` names it."""
+    """What its entry points bring (under ""), and what each module brings that has to be named."""
     automatic, loaded = Contents(), set[str]()
     for target in wheel.plugins.values():
         module = wheel.module(target)
@@ -142,7 +145,7 @@ def between(read: History) -> set[int]:
     known = sorted(read)
     return {
         (low + high) // 2
-        for low, high in zip(known, known[1:], strict=False)
+        for low, high in itertools.pairwise(known)
         if high - low > 1 and names_of(read[low][1]) != names_of(read[high][1])
     }
 
@@ -271,35 +274,45 @@ def merge(name: str, rows: Row, version: str, without: Row, everything: Row) -> 
     return problems
 
 
-def brought(roots: list[str], plugins: set[str]) -> dict[str, list[str]]:
-    """Root -> the plugins that pip would install with it. A root can name a version: `starlette==0.36.3`."""
-    result: dict[str, set[str]] = {}
-    for root in roots:
+def brought(root: str, plugins: set[str]) -> list[str]:
+    """The plugins that pip would install with a distribution (`starlette<0.15` for an older line)."""
+    wheels = ["--only-binary", ":all:"]
+    text = pip("install", "--dry-run", "--ignore-installed", "--quiet", *wheels, "--report", "-", root)
+    found = {canonicalize_name(one["metadata"]["name"]) for one in json.loads(text)["install"]}
+    return sorted((found & plugins) - {canonicalize_name(Requirement(root).name)})
+
+
+def brought_all(roots: list[str], plugins: set[str]) -> None:
+    def work(root: str) -> list[str]:
         try:
-            text = pip("install", "--dry-run", "--ignore-installed", "--quiet", "--report", "-", root)
-        except subprocess.CalledProcessError as error:
-            print(f"{root}: {error.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
-            continue
-        name = canonicalize_name(Requirement(root).name)
-        found = {canonicalize_name(one["metadata"]["name"]) for one in json.loads(text)["install"]}
-        result.setdefault(name, set()).update((found & plugins) - {name})
-        print(f"{root}: {' '.join(sorted(result[name]))}", file=sys.stderr)
-    return {name: sorted(found) for name, found in sorted(result.items()) if found}
+            return brought(root, plugins)
+        except (subprocess.SubprocessError, ValueError) as error:
+            print(f"{root}: {str(getattr(error, 'stderr', error))[-200:]}", file=sys.stderr)
+            return []
+
+    found: dict[str, set[str]] = {}
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for root, names in zip(roots, pool.map(work, roots), strict=True):
+            print(f"{root}: {' '.join(names)}", file=sys.stderr, flush=True)
+            found.setdefault(canonicalize_name(Requirement(root).name), set()).update(names)
+    store("brings", {name: sorted(names) for name, names in found.items() if names})
 
 
 def load() -> Row:
     return json.loads(TARGET.read_text("utf-8")) if TARGET.exists() else {"brings": {}, "plugins": {}}
 
 
-def save(data: Row) -> None:
-    """One distribution to a line, sorted, so that a change shows as a small diff."""
+def store(part: str, rows: Row) -> None:
+    """Put new rows into the file: one distribution to a line, so that a change shows as a small diff."""
+    data = load()
+    data[part].update(rows)
     parts = []
-    for part in ("brings", "plugins"):
+    for key, found in sorted(data.items()):
         lines = [
-            f"{json.dumps(name)}: {json.dumps(data[part][name], separators=(',', ':'), sort_keys=True)}"
-            for name in sorted(data[part])
+            f"{json.dumps(name)}: {json.dumps(found[name], separators=(',', ':'), sort_keys=True)}"
+            for name in sorted(found)
         ]
-        parts.append(f"{json.dumps(part)}: {{\n" + ",\n".join(lines) + "\n}")
+        parts.append(f"{json.dumps(key)}: {{\n" + ",\n".join(lines) + "\n}")
     TARGET.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8", newline="\n")
 
 
@@ -311,41 +324,49 @@ def main() -> None:
     parser.add_argument("--brings", action="store_true")
     given = parser.parse_args()
     curated = tomllib.loads((HERE / "plugins.toml").read_text("utf-8"))
-    data = load()
+    plugins = curated["plugins"]["names"].split()
     if given.brings:
-        roots = given.names or curated["brings"]["distributions"].split()
-        data["brings"] = {**data["brings"], **brought(roots, set(data["plugins"]))}
-        save(data)
-        return
-    names = given.names or curated["plugins"]["names"].split()
-    if given.verify:
-        verify_all(names, data, curated["verify"])
+        brought_all(given.names or curated["brings"]["distributions"].split(), set(plugins))
+    elif given.verify:
+        verify_all(given.names or plugins, curated["verify"])
     else:
-        given.cache.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(WORKERS) as pool:
-            versions = dict(zip(names, pool.map(released, names), strict=True))
-        for name, history in histories(versions, given.cache).items():
-            if history:
-                data["plugins"][name] = survey(versions[name], history)
-                print(f"{name}: {data['plugins'][name].get('computed', 'read')}", file=sys.stderr)
-            else:
-                print(f"{name}: has no wheel", file=sys.stderr)
-    save(data)
+        survey_all(given.names or plugins, given.cache)
 
 
-def verify_all(names: list[str], data: Row, extra: Row) -> None:
-    """Each in turn, saved as they come."""
+def survey_all(names: list[str], cache: Path) -> None:
+    cache.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        versions = dict(zip(names, pool.map(released, names), strict=True))
+    rows = {}
+    for name, history in histories(versions, cache).items():
+        if history:
+            rows[name] = survey(versions[name], history)
+            print(f"{name}: {rows[name].get('computed', 'read')}", file=sys.stderr)
+        else:
+            print(f"{name}: has no wheel", file=sys.stderr)
+    store("plugins", rows)
 
-    def work(name: str) -> list[str]:
+
+def verify_all(names: list[str], extra: Row) -> None:
+    """Several at a time, saved as they come."""
+    known = load()["plugins"]
+
+    def work(name: str) -> tuple[Row | None, list[str]]:
+        if name not in known:
+            return None, [f"{name}: not read yet"]
+        entry = copy.deepcopy(known[name])
         try:
-            return verify(name, data["plugins"][name], extra.get(name, {}))
+            return entry, verify(name, entry, extra.get(name, {}))
         except (subprocess.SubprocessError, OSError, KeyError) as error:  # the others go on
-            return [f"{name}: {type(error).__name__}: {error}"]
+            return None, [f"{name}: {type(error).__name__}: {error}"]
 
     with ThreadPoolExecutor(WORKERS) as pool:
-        for name, problems in zip(names, pool.map(work, names), strict=True):
-            print(*(problems or [f"{name}: good"]), sep="\n", file=sys.stderr, flush=True)
-            save(data)
+        tasks = {pool.submit(work, name): name for name in names}
+        for task in as_completed(tasks):
+            entry, problems = task.result()
+            print(*(problems or [f"{tasks[task]}: good"]), sep="\n", file=sys.stderr, flush=True)
+            if entry:
+                store("plugins", {tasks[task]: entry})
 
 
 if __name__ == "__main__":

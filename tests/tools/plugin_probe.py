@@ -1,45 +1,50 @@
 """A plugin for pytest that prints what fixtures, ini options and command-line options there are, as JSON.
 
-generate_plugin_fixtures.py runs it (`-p plugin_probe`) in an environment of its own.
+The generators beside it run it (`-p plugin_probe --collect-only`) with the pytest that they ask about, from
+7.4 on.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 from typing import Any
 
 
 def pytest_collection_modifyitems(session: Any) -> None:
-    """Once all plugins are loaded."""
+    """Collected: all plugins are loaded."""
     manager, parser = session._fixturemanager, session.config._parser
-    fixtures: dict[str, Any] = {}
-    if hasattr(manager, "_arg2fixturedefs"):
-        found = manager._arg2fixturedefs
-    else:  # pytest 9.2
-        found = {
-            name: [one for defs in per_node.values() for one in defs]
-            for name, per_node in manager._arg2node2fixturedefs.items()
-        }
-        for name, per_id in manager._arg2nodeid2fixturedefs.items():
-            found.setdefault(name, []).extend(one for defs in per_id.values() for one in defs)
-    autouse = set(manager._getautousenames(session)) if int(_version()[0]) >= 8 else set()
-    if not autouse:
-        autouse = set(manager._getautousenames("")) if int(_version()[0]) < 8 else set()
-    for name, defs in found.items():
-        function = defs[-1].func
+    fixtures = {}
+    autouse = autouse_names(session)
+    for name, definitions in registered(manager).items():
+        newest = definitions[-1]
         fixtures[name] = {
             "autouse": name in autouse,
-            "requests": list(defs[-1].argnames),
-            "module": getattr(function, "__module__", None),
+            "requests": list(newest.argnames),
+            "module": getattr(newest.func, "__module__", None),
         }
     groups = [*parser._groups, parser._anonymous]
-    options = sorted({name for group in groups for option in group.options for name in option.names()})
-    print("PROBE" + json.dumps({"fixtures": fixtures, "ini": sorted(parser._inidict), "options": options}))
-    sys.stdout.flush()
+    options = {name for group in groups for option in group.options for name in option.names()}
+    print(
+        "PROBE"
+        + json.dumps({"fixtures": fixtures, "ini": sorted(parser._inidict), "options": sorted(options)})
+    )
 
 
-def _version() -> list[str]:
-    import pytest
+def registered(manager: Any) -> dict[str, list[Any]]:
+    """Name -> definitions, the one that wins last."""
+    if hasattr(manager, "_arg2fixturedefs"):
+        return dict(manager._arg2fixturedefs)
+    found: dict[str, list[Any]] = {}  # pytest 9.2
+    for table in (manager._arg2node2fixturedefs, manager._arg2nodeid2fixturedefs):
+        for name, places in table.items():
+            for definitions in places.values():
+                found.setdefault(name, []).extend(reversed(definitions))
+    return found
 
-    return pytest.__version__.split(".")
+
+def autouse_names(session: Any) -> set[str]:
+    """The fixtures that every test gets."""
+    try:
+        return set(session._fixturemanager._getautousenames(session))
+    except (AttributeError, TypeError):  # before pytest 8: by the id of the node
+        return set(session._fixturemanager._getautousenames(session.nodeid))

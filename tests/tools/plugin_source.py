@@ -181,9 +181,8 @@ class Module:
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Call):
                 self._call(node, result)
-            elif isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store):
-                if isinstance(node.value, ast.Call) and _last(node.value.func) == "globals":
-                    result.computed.add(f"globals() in {self.name}")
+            elif isinstance(node, ast.Subscript) and ast.unparse(node.value) == "globals()":
+                result.computed.add(f"globals() in {self.name}")
         for name in self.loads() - seen:
             module = self.wheel.module(name)
             if module:
