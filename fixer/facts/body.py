@@ -55,6 +55,7 @@ class Function:
     parameters: tuple[Parameter, ...] = ()
     decorators: tuple[Expression, ...] = ()
     conditional: bool = False
+    is_async: bool = False
     mentions: frozenset[str] = frozenset()
     provided: tuple[str, ...] | None = ()
 

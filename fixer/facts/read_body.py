@@ -179,6 +179,7 @@ class _Reader:
             tuple(self.parameters(node.args, body)),
             tuple(read_expression(each, self.span) for each in node.decorator_list),
             conditional,
+            isinstance(node, ast.AsyncFunctionDef),
             frozenset(word for word in WORDS if word in body),
             self.parametrized(node) if hook else (),
         )
