@@ -7,9 +7,9 @@
 The first downloads wheels of the plugins that plugins.toml lists (several versions of each, and those between
 two that differ) and reads their source (plugin_source.py). The second installs the newest of each into a
 throw-away environment, asks pytest there (plugin_probe.py), takes over what a run shows, and records the
-version. A fixture gets the flags a (autouse), r (registered by code that runs), c (its module declares it, but
-with the plugin alone pytest does not have it). The third asks pip what the distributions under `[brings]` install without extras. With names,
-only those are done again. Needs pip; the packaging library comes with pytest.
+version. Flags of a fixture: a autouse, r registered by code that runs, c declared by its module, but with the
+plugin alone pytest does not have it. The third asks pip what the distributions under `[brings]` install
+without extras. With names, only those are done again. Needs pip; the packaging library comes with pytest.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ CONSIDERED = 60  # the newest versions of each plugin; older ones are hardly in 
 SAMPLES = 3  # versions read of each before looking between those that differ
 MOST = 20  # versions read of one plugin
 WORKERS = 3
+TOGETHER = 16  # distributions that pip resolves in one call
 Row = dict[str, Any]
 
 
@@ -274,28 +275,51 @@ def merge(name: str, rows: Row, version: str, without: Row, everything: Row) -> 
     return problems
 
 
-def brought(root: str, plugins: set[str]) -> list[str]:
-    """The plugins that pip would install with a distribution (`starlette<0.15` for an older line)."""
-    wheels = ["--only-binary", ":all:"]
-    text = pip("install", "--dry-run", "--ignore-installed", "--quiet", *wheels, "--report", "-", root)
-    found = {canonicalize_name(one["metadata"]["name"]) for one in json.loads(text)["install"]}
-    return sorted((found & plugins) - {canonicalize_name(Requirement(root).name)})
+def resolved(roots: list[str]) -> dict[str, list[str]]:
+    """Name -> its requirements, for all that pip would install for the roots together; {} where it cannot."""
+    options = ["--dry-run", "--ignore-installed", "--quiet", "--only-binary", ":all:", "--report", "-"]
+    try:
+        report = json.loads(pip("install", *options, *roots))
+    except (subprocess.SubprocessError, ValueError):
+        return {}
+    metadata = [one["metadata"] for one in report["install"]]
+    return {canonicalize_name(one["name"]): one.get("requires_dist", []) for one in metadata}
+
+
+def closure(root: Requirement, requires: dict[str, list[str]]) -> set[str]:
+    """The distributions that come with the root, without extras but those that are asked for on the way."""
+    seen: set[tuple[str, str]] = set()
+    todo = [(canonicalize_name(root.name), extra) for extra in ("", *root.extras)]
+    while todo:
+        name, extra = todo.pop()
+        if (name, extra) not in seen:
+            seen.add((name, extra))
+            for one in map(Requirement, requires.get(name, ())):
+                if one.marker is None or one.marker.evaluate({"extra": extra}):
+                    todo += [(canonicalize_name(one.name), more) for more in ("", *one.extras)]
+    return {name for name, _ in seen}
+
+
+def brought(roots: list[str], plugins: set[str]) -> dict[str, set[str]]:
+    """Root -> the plugins that come with it. Roots that do not go together are asked about apart."""
+    requires = resolved(roots)
+    if not requires and len(roots) > 1:
+        middle = len(roots) // 2
+        return {**brought(roots[:middle], plugins), **brought(roots[middle:], plugins)}
+    if not requires:
+        print(f"{roots[0]}: pip cannot resolve it", file=sys.stderr)
+    return {root: closure(Requirement(root), requires) & plugins for root in roots}
 
 
 def brought_all(roots: list[str], plugins: set[str]) -> None:
-    def work(root: str) -> list[str]:
-        try:
-            return brought(root, plugins)
-        except (subprocess.SubprocessError, ValueError) as error:
-            print(f"{root}: {str(getattr(error, 'stderr', error))[-200:]}", file=sys.stderr)
-            return []
-
-    found: dict[str, set[str]] = {}
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for root, names in zip(roots, pool.map(work, roots), strict=True):
-            print(f"{root}: {' '.join(names)}", file=sys.stderr, flush=True)
-            found.setdefault(canonicalize_name(Requirement(root).name), set()).update(names)
-    store("brings", {name: sorted(names) for name, names in found.items() if names})
+    groups = [roots[start : start + TOGETHER] for start in range(0, len(roots), TOGETHER)]
+    rows: dict[str, set[str]] = {}
+    for group in groups:
+        for root, found in brought(group, plugins).items():
+            name = canonicalize_name(Requirement(root).name)
+            rows.setdefault(name, set()).update(found - {name})
+            print(f"{root}: {' '.join(sorted(found - {name}))}", file=sys.stderr, flush=True)
+    store("brings", {name: sorted(found) for name, found in rows.items() if found})
 
 
 def load() -> Row:
