@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 LINE = re.compile(r"(Fails|Error|Stops|Withheld|Declared|Pytest|Run in): (.+)")
 NAMED = re.compile(r"(?P<node>[^\s:]\S*): (?P<names>[\w\[\], ]+?)(?: \((?P<rule>[A-Z]\d+)\))?")
 NOT_FOUND = "not found: "
-EXCUSES = {"E4", "E6", "B4", "B5", *(f"U{number}" for number in range(1, 6))}
+EXCUSES = {"E4", "E6", "B3", "B4", "B5", *(f"U{number}" for number in range(1, 6))}
 
 Names = tuple[tuple[str, frozenset[str]], ...]
 

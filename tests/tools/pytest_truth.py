@@ -15,6 +15,7 @@ import contextlib
 import json
 import multiprocessing
 import os
+import site
 import subprocess
 import sys
 import tempfile
@@ -94,9 +95,11 @@ def _run_pytest(folder: str, answer: str, printed: str) -> None:
     import pytest_truth_plugin
 
     sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != HERE]
-    packages = [*Path(folder).glob(".venv/lib/python*/site-packages"), *Path(folder).glob(".venv/Lib/site-packages")]
-    if packages:
-        sys.path.extend(str(path) for path in packages)
+    environment = Path(folder, ".venv")
+    if environment.exists():
+        for pattern in ("lib/python*/site-packages", "Lib/site-packages"):
+            for packages in environment.glob(pattern):
+                site.addsitedir(str(packages))
     else:
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     with open(printed, "wb") as file:  # noqa: PTH123
