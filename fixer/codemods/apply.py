@@ -4,82 +4,142 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 
+from fixer.codemods.add_decorator import AddDecorators
+from fixer.codemods.add_fixture import AddFixtures, with_fixture
 from fixer.codemods.add_import import AddImports, new_statements
+from fixer.codemods.add_parameter import AddParameters
+from fixer.codemods.add_plugin_module import AddPluginModules, PluginsPlace, new_plugins, plugins_place
+from fixer.codemods.definition_lines import lines_to_remove
 from fixer.codemods.errors import EditError
+from fixer.codemods.remove_definition import RemoveDefinitions
 from fixer.codemods.rename_name import RenameNames
+from fixer.codemods.rename_parameter import RenameParameters
 from fixer.codemods.replace_import import ReplaceImports
 from fixer.codemods.replace_name import ReplaceNames
-from fixer.codemods.statement_lines import enclosing_lines, frame, import_lines, statement_spans
+from fixer.codemods.statement_lines import (
+    enclosing_lines,
+    frame,
+    function_lines,
+    import_lines,
+    statement_spans,
+)
 from fixer.codemods.together import Together
 from fixer.edits import (
+    AddDecorator,
+    AddFixture,
     AddImport,
+    AddParameter,
+    AddPluginModule,
     Edit,
     JoinImport,
     NewImport,
+    RemoveDefinition,
     RemoveImport,
     RenameName,
+    RenameParameter,
     ReplaceImport,
     ReplaceName,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 _E = TypeVar("_E", bound=Edit)
 _BOM = "\ufeff"
+_CODEMODS: dict[type[Edit], Callable[[list[Any]], cst.CSTTransformer]] = {
+    RenameName: RenameNames,
+    ReplaceName: ReplaceNames,
+    RenameParameter: RenameParameters,
+    AddParameter: AddParameters,
+    AddDecorator: AddDecorators,
+}
 
 
-def apply_edits(source: str, edits: Sequence[Edit]) -> str:
+def apply_edits(source: str, edits: Sequence[Edit], newline: str | None = None) -> str:
     """`source` with the edits made; every byte outside the touched statements is the same.
 
-    `source` is decoded text with its own line ends; lines end at CRLF, LF or CR only. Raises EditError
-    where an edit does not fit the source.
+    `source` is decoded text with its own line ends; lines end at CRLF, LF or CR only. New lines end as most
+    of it do or, in an empty file, in `newline`. Raises EditError where an edit does not fit the source.
     """
     if not edits:
         return source
     bom, text = source[: source.startswith(_BOM)], source.removeprefix(_BOM)
-    newline = prevailing_newline(text)
+    newline = prevailing_newline(text, newline)
     lines = split_lines(text)
-    inserts: dict[int, list[AddImport]] = {}
-    within: list[Edit] = []
-    gone: list[tuple[int, int]] = []
-    for edit in edits:
-        if isinstance(edit, AddImport) and isinstance(edit.place, NewImport):
-            inserts.setdefault(edit.place.line, []).append(edit)
-        elif isinstance(edit, RemoveImport) and edit.lines is not None:
-            gone.append(edit.lines)
-        else:
-            within.append(edit)
-    for (first, last), group in _by_statement(text, lines, within).items():
+    sorted_out = _Sorted(edits)
+    place = plugins_place(text, lines) if sorted_out.plugins else None
+    if place is not None and not place.new:
+        sorted_out.within += sorted_out.plugins
+    removed = lines_to_remove(text, lines, sorted_out.definitions) if sorted_out.definitions else ()
+    for (first, last), group in _by_statement(text, lines, sorted_out.within, place).items():
         piece = "".join(lines[first - 1 : last])
-        lines[first - 1 : last] = [_changed(piece, group, first, newline), *[""] * (last - first)]
-    for first, last in gone:
+        lines[first - 1 : last] = [_changed(piece, group, first, newline, place), *[""] * (last - first)]
+    for first, last in sorted_out.gone:
         lines[first - 1 : last] = [""] * (last - first + 1)
+    for line in removed:
+        lines[line - 1] = ""
+    new = {line: _new_text(group, newline) for line, group in sorted_out.inserts.items()}
+    if place is not None and place.new:
+        new[place.line] = new.get(place.line, "") + _plugins_text(sorted_out.plugins, place, newline)
     unended = text != "" and not text.endswith(("\n", "\r"))
-    for line in sorted(inserts, reverse=True):
+    for line in sorted(new, reverse=True):
         if not 1 <= line <= len(lines) + 1:
             raise EditError(f"line {line}: the file has only {len(lines)} lines")
         if line == len(lines) + 1 and unended:
             lines[-1] += newline
-            lines.append(_new_text(inserts[line], newline).removesuffix(newline))
+            lines.append(new[line].removesuffix(newline))
         else:
-            lines.insert(line - 1, _new_text(inserts[line], newline))
-    return bom + "".join(lines)
+            lines.insert(line - 1, new[line])
+    text = "".join(lines)
+    if unended and removed:
+        text = text.removesuffix(newline)
+    for edit in sorted_out.fixtures:
+        text = with_fixture(text, edit, newline)
+    return bom + text
 
 
-def apply_to_module(source: str, edits: Sequence[Edit]) -> str:
+def apply_to_module(source: str, edits: Sequence[Edit], newline: str | None = None) -> str:
     """The same as `apply_edits`, by LibCST over the whole module: much slower, used to check the other."""
     bom, text = source[: source.startswith(_BOM)], source.removeprefix(_BOM)
-    return bom + _transformed(text, edits, prevailing_newline(text))
+    plugins = any(isinstance(edit, AddPluginModule) for edit in edits)
+    place = plugins_place(text, split_lines(text)) if plugins else None
+    return bom + _transformed(text, edits, prevailing_newline(text, newline), place)
 
 
-def prevailing_newline(text: str) -> str:
-    """The line end that most lines have; LF where there is none."""
+class _Sorted:
+    """The edits of one file by how they are spliced in."""
+
+    def __init__(self, edits: Sequence[Edit]) -> None:
+        self.inserts: dict[int, list[AddImport]] = {}  # by the line above which a statement goes
+        self.within: list[Edit] = []  # in a statement that is there
+        self.gone: list[tuple[int, int]] = []  # lines
+        self.definitions: list[RemoveDefinition] = []
+        self.plugins: list[AddPluginModule] = []
+        self.fixtures: list[AddFixture] = []
+        for edit in edits:
+            if isinstance(edit, AddImport) and isinstance(edit.place, NewImport):
+                self.inserts.setdefault(edit.place.line, []).append(edit)
+            elif isinstance(edit, RemoveImport) and edit.lines is not None:
+                self.gone.append(edit.lines)
+            elif isinstance(edit, RemoveDefinition):
+                self.definitions.append(edit)
+            elif isinstance(edit, AddPluginModule):
+                self.plugins.append(edit)
+            elif isinstance(edit, AddFixture):
+                self.fixtures.append(edit)
+            else:
+                self.within.append(edit)
+
+
+def prevailing_newline(text: str, otherwise: str | None = None) -> str:
+    """The line end that most lines have; `otherwise`, or LF, where there is none."""
+    if otherwise is not None and "\n" not in text and "\r" not in text:
+        return otherwise
     crlf = text.count("\r\n")
     counts = {"\n": text.count("\n") - crlf, "\r\n": crlf, "\r": text.count("\r") - crlf}
     return max(counts, key=lambda newline: counts[newline])
@@ -94,43 +154,64 @@ def split_lines(text: str) -> list[str]:
 
 
 def _by_statement(
-    text: str, lines: Sequence[str], edits: Sequence[Edit]
+    text: str, lines: Sequence[str], edits: Sequence[Edit], plugins: PluginsPlace | None
 ) -> dict[tuple[int, int], list[Edit]]:
-    """Edits grouped by the first and last line of the statement they are in."""
+    """Edits grouped by the first and last line of the statement, header or function they are in."""
     groups: dict[tuple[int, int], list[Edit]] = {}
     spans: list[tuple[int, int]] = []
     for edit in edits:
-        line = _line(edit)
+        line = _line(edit, plugins)
         if not 1 <= line <= len(lines):
             raise EditError(f"line {line}: the file has only {len(lines)} lines")
-        of_import = isinstance(edit, AddImport | ReplaceImport | RemoveImport)
-        where = import_lines(lines, line) if of_import else None
+        where = None
+        if isinstance(edit, AddImport | ReplaceImport | RemoveImport):
+            where = import_lines(lines, line)
+        elif isinstance(edit, RenameParameter):
+            where = function_lines(text, line)
         if where is None:
             spans = spans or statement_spans(text, lines)
             where = enclosing_lines(spans, line)
         groups.setdefault(where, []).append(edit)
-    return groups
+    return _merged(groups)
 
 
-def _line(edit: Edit) -> int:
+def _merged(groups: dict[tuple[int, int], list[Edit]]) -> dict[tuple[int, int], list[Edit]]:
+    """Groups that share lines (a header, and its function as a whole) become one."""
+    merged: dict[tuple[int, int], list[Edit]] = {}
+    for (first, last), edits in sorted(groups.items(), key=lambda item: item[0]):
+        start, end = next(reversed(merged), (0, 0))
+        if first <= end:
+            merged[start, max(end, last)] = [*merged.pop((start, end)), *edits]
+        else:
+            merged[first, last] = edits
+    return merged
+
+
+def _line(edit: Edit, plugins: PluginsPlace | None) -> int:
     if isinstance(edit, RenameName | ReplaceName):
         return edit.span.line
-    if isinstance(edit, ReplaceImport | RemoveImport):
-        return edit.line
-    if edit.place is None:
-        raise EditError(f"`{edit.text}` has no place yet")
-    return edit.place.line
+    if isinstance(edit, AddImport):
+        if edit.place is None:
+            raise EditError(f"`{edit.text}` has no place yet")
+        return edit.place.line
+    if isinstance(edit, AddPluginModule | AddFixture):
+        assert plugins is not None
+        return plugins.line
+    return edit.line
 
 
-def _changed(piece: str, edits: Sequence[Edit], first: int, newline: str) -> str:
+def _changed(piece: str, edits: Sequence[Edit], first: int, newline: str, place: PluginsPlace | None) -> str:
     """One statement, or the header of one, after its edits."""
     if newline == "\r":  # LibCST does not read it
-        return _changed(piece.replace("\r", "\n"), edits, first, "\n").replace("\n", "\r")
+        return _changed(piece.replace("\r", "\n"), edits, first, "\n", place).replace("\n", "\r")
     prefix, suffix = "", ""
-    if any(isinstance(edit, RenameName | ReplaceName) for edit in edits) or piece[:1] in " \t\x0c":
+    of_import = all(isinstance(edit, AddImport | ReplaceImport | RemoveImport) for edit in edits)
+    if not of_import or piece[:1] in " \t\x0c":
         prefix, suffix = frame(piece, newline)
     shift = prefix.count("\n") + 1 - first
-    result = _transformed(prefix + piece + suffix, [_moved(edit, shift) for edit in edits], newline)
+    place = replace(place, line=place.line + shift) if place is not None else None
+    moved = [_moved(edit, shift) for edit in edits]
+    result = _transformed(prefix + piece + suffix, moved, newline, place)
     return result[len(prefix) : len(result) - len(suffix)]
 
 
@@ -142,22 +223,33 @@ def _new_text(edits: Sequence[AddImport], newline: str) -> str:
     return empty.with_changes(body=statements).code + newline * blank_after
 
 
-def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
+def _plugins_text(edits: Sequence[AddPluginModule], place: PluginsPlace, newline: str) -> str:
+    code = cst.Module([new_plugins(edits, place)]).code + "\n" * place.blank_after
+    return code.replace("\n", newline)
+
+
+def _transformed(text: str, edits: Sequence[Edit], newline: str, place: PluginsPlace | None) -> str:
+    """The text by LibCST, every edit at its place in the text as it was."""
     try:
         module = cst.parse_module(text, cst.PartialParserConfig(default_newline=newline))
     except cst.ParserSyntaxError as error:
         raise EditError(f"LibCST cannot parse the statement: {error.message}") from error
     if module.code != text:
         raise EditError("LibCST does not give this text back unchanged")
-    imports = ReplaceImports([edit for edit in edits if isinstance(edit, ReplaceImport | RemoveImport)])
     parts: list[cst.CSTTransformer] = []
-    if any(isinstance(edit, RenameName) for edit in edits):
-        parts.append(RenameNames([edit for edit in edits if isinstance(edit, RenameName)]))
-    if any(isinstance(edit, ReplaceName) for edit in edits):
-        parts.append(ReplaceNames([edit for edit in edits if isinstance(edit, ReplaceName)]))
-    parts += [imports, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
+    for kind, codemod in _CODEMODS.items():
+        own = [edit for edit in edits if isinstance(edit, kind)]
+        if own:
+            parts.append(codemod(own))
+    plugins = [edit for edit in edits if isinstance(edit, AddPluginModule)]
+    if plugins and place is not None:
+        parts.append(AddPluginModules(plugins, place))
+    imports = ReplaceImports([edit for edit in edits if isinstance(edit, ReplaceImport | RemoveImport)])
+    definitions = RemoveDefinitions([edit for edit in edits if isinstance(edit, RemoveDefinition)])
+    parts += [imports, definitions, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
     changed = MetadataWrapper(module, unsafe_skip_copy=True).visit(Together(parts))
-    return imports.sweep(changed).code
+    changed = definitions.sweep(imports.sweep(changed))
+    return changed.visit(AddFixtures([edit for edit in edits if isinstance(edit, AddFixture)])).code
 
 
 def _moved(edit: _E, lines: int) -> _E:
@@ -165,8 +257,10 @@ def _moved(edit: _E, lines: int) -> _E:
         span = edit.span
         span = replace(span, line=span.line + lines, end_line=span.end_line + lines)
         return replace(edit, span=span)
-    if isinstance(edit, ReplaceImport | RemoveImport):
-        return replace(edit, line=edit.line + lines)
-    if isinstance(edit.place, JoinImport):
-        return replace(edit, place=replace(edit.place, line=edit.place.line + lines))
-    return edit
+    if isinstance(edit, AddImport):
+        if isinstance(edit.place, JoinImport):
+            return replace(edit, place=replace(edit.place, line=edit.place.line + lines))
+        return edit
+    if isinstance(edit, AddPluginModule | AddFixture):
+        return edit
+    return replace(edit, line=edit.line + lines)
