@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from fixer.codemods.errors import EditError
+from fixer.codemods.statement_lines import parse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,7 +34,16 @@ class AddFixtures(cst.CSTTransformer):
 
 
 def with_fixture(text: str, edit: AddFixture, newline: str) -> str:
-    """The text of a module with the fixture at its end; the last line has a line break if it had one."""
+    """The text of a module with the fixture at its end; the last line has a line break if it had one.
+
+    Raises EditError for text that is no Python.
+    """
+    try:
+        statements = parse(edit.source).body
+    except SyntaxError as error:
+        raise EditError(f"the text of fixture `{edit.name}` is no Python: {error.msg}") from error
+    if not statements:
+        raise EditError(f"the text of fixture `{edit.name}` has no statement in it")
     unended = text != "" and not text.endswith(("\n", "\r"))
     if unended:
         text += newline

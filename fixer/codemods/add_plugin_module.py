@@ -136,10 +136,7 @@ def _with_module(statement: cst.BaseSmallStatement, edit: AddPluginModule) -> cs
     value = statement.value if isinstance(statement, cst.Assign | cst.AnnAssign) else None
     if isinstance(value, cst.SimpleString):  # pytest reads several names from one string, too
         names = [name for name in str(value.evaluated_value).split(",") if name]
-        commas = [cst.Comma(whitespace_after=ONE_SPACE)] * len(names)
-        value = cst.List(
-            [cst.Element(_quoted(name, value), comma) for name, comma in zip(names, commas, strict=True)]
-        )
+        value = cst.List([cst.Element(_quoted(name, value)) for name in names])
     if not isinstance(value, cst.List | cst.Tuple):
         raise EditError("`pytest_plugins` is no literal list, tuple or string")
     strings = [each.value for each in value.elements if isinstance(each.value, cst.SimpleString)]
@@ -176,7 +173,7 @@ def _listed(value: cst.List | cst.Tuple) -> CommaList[cst.BaseElement]:
     elif value.lpar:
         opening, closing = value.lpar[-1].whitespace_after, value.rpar[0].whitespace_before
     commas = [each.comma for each in value.elements]
-    between = [comma.whitespace_after for comma in commas[:-1] if isinstance(comma, cst.Comma)]
+    between = [comma.whitespace_after if isinstance(comma, cst.Comma) else ONE_SPACE for comma in commas[:-1]]
     trailing = bool(commas) and isinstance(commas[-1], cst.Comma)
     if isinstance(value, cst.Tuple) and len(commas) == 1 and not has_break(closing):
         trailing = False  # the comma made it a tuple

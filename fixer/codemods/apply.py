@@ -13,7 +13,7 @@ from fixer.codemods.add_decorator import AddDecorators
 from fixer.codemods.add_fixture import AddFixtures, with_fixture
 from fixer.codemods.add_import import AddImports, new_statements
 from fixer.codemods.add_parameter import AddParameters
-from fixer.codemods.add_plugin_module import AddPluginModules, PluginsPlace, new_plugins, plugins_place
+from fixer.codemods.add_plugin_module import AddPluginModules, new_plugins, plugins_place
 from fixer.codemods.definition_lines import lines_to_remove
 from fixer.codemods.errors import EditError
 from fixer.codemods.remove_definition import RemoveDefinitions
@@ -47,7 +47,7 @@ from fixer.edits import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _E = TypeVar("_E", bound=Edit)
 _BOM = "\ufeff"
@@ -72,32 +72,20 @@ def apply_edits(source: str, edits: Sequence[Edit], newline: str | None = None) 
     newline = prevailing_newline(text, newline)
     lines = split_lines(text)
     sorted_out = _Sorted(edits)
-    place = plugins_place(text, lines) if sorted_out.plugins else None
-    if place is not None and not place.new:
-        sorted_out.within += sorted_out.plugins
     removed = lines_to_remove(text, lines, sorted_out.definitions) if sorted_out.definitions else ()
-    for (first, last), group in _by_statement(text, lines, sorted_out.within, place).items():
+    for (first, last), group in _by_statement(text, lines, sorted_out.within).items():
         piece = "".join(lines[first - 1 : last])
-        lines[first - 1 : last] = [_changed(piece, group, first, newline, place), *[""] * (last - first)]
+        lines[first - 1 : last] = [_changed(piece, group, first, newline), *[""] * (last - first)]
     for first, last in sorted_out.gone:
         lines[first - 1 : last] = [""] * (last - first + 1)
     for line in removed:
         lines[line - 1] = ""
     new = {line: _new_text(group, newline) for line, group in sorted_out.inserts.items()}
-    if place is not None and place.new:
-        new[place.line] = new.get(place.line, "") + _plugins_text(sorted_out.plugins, place, newline)
-    unended = text != "" and not text.endswith(("\n", "\r"))
-    for line in sorted(new, reverse=True):
-        if not 1 <= line <= len(lines) + 1:
-            raise EditError(f"line {line}: the file has only {len(lines)} lines")
-        if line == len(lines) + 1 and unended:
-            lines[-1] += newline
-            lines.append(new[line].removesuffix(newline))
-        else:
-            lines.insert(line - 1, new[line])
-    text = "".join(lines)
-    if unended and removed:
+    text = _with_lines(lines, new, newline)
+    if removed and not source.endswith(("\n", "\r")):
         text = text.removesuffix(newline)
+    if sorted_out.plugins:
+        text = _with_plugins(text, sorted_out.plugins, newline)
     for edit in sorted_out.fixtures:
         text = with_fixture(text, edit, newline)
     return bom + text
@@ -106,9 +94,14 @@ def apply_edits(source: str, edits: Sequence[Edit], newline: str | None = None) 
 def apply_to_module(source: str, edits: Sequence[Edit], newline: str | None = None) -> str:
     """The same as `apply_edits`, by LibCST over the whole module: much slower, used to check the other."""
     bom, text = source[: source.startswith(_BOM)], source.removeprefix(_BOM)
-    plugins = any(isinstance(edit, AddPluginModule) for edit in edits)
-    place = plugins_place(text, split_lines(text)) if plugins else None
-    return bom + _transformed(text, edits, prevailing_newline(text, newline), place)
+    newline = prevailing_newline(text, newline)
+    text = _transformed(text, edits, newline)
+    plugins = [edit for edit in edits if isinstance(edit, AddPluginModule)]
+    if plugins:
+        place = plugins_place(text, split_lines(text))
+        text = _visited(text, [AddPluginModules(plugins, place)], newline).code
+    fixtures = [edit for edit in edits if isinstance(edit, AddFixture)]
+    return bom + _visited(text, [AddFixtures(fixtures)], newline).code
 
 
 class _Sorted:
@@ -153,14 +146,45 @@ def split_lines(text: str) -> list[str]:
     return re.findall(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", text)
 
 
+def _with_lines(lines: list[str], new: Mapping[int, str], newline: str) -> str:
+    """The text with new lines, each just above the line that is its key; an end that is missing stays so."""
+    text = "".join(lines)
+    unended = text != "" and not text.endswith(("\n", "\r"))
+    for line in sorted(new, reverse=True):
+        if not 1 <= line <= len(lines) + 1:
+            raise EditError(f"line {line}: the file has only {len(lines)} lines")
+        if line == len(lines) + 1 and unended:
+            lines[-1] += newline
+            lines.append(new[line].removesuffix(newline))
+        else:
+            lines.insert(line - 1, new[line])
+    return "".join(lines)
+
+
+def _with_plugins(text: str, edits: Sequence[AddPluginModule], newline: str) -> str:
+    """The text with `pytest_plugins` in it, or with more modules in that."""
+    if newline == "\r":  # LibCST does not read it
+        return _with_plugins(text.replace("\r", "\n"), edits, "\n").replace("\n", "\r")
+    lines = split_lines(text)
+    place = plugins_place(text, lines)
+    if place.new:
+        code = cst.Module([new_plugins(edits, place)]).code + "\n" * place.blank_after
+        return _with_lines(lines, {place.line: code.replace("\n", newline)}, newline)
+    first, last = enclosing_lines(statement_spans(text, lines), place.line)
+    piece = "".join(lines[first - 1 : last])
+    moved = replace(place, line=place.line - first + 1)
+    made = _visited(piece, [AddPluginModules(edits, moved)], newline).code
+    return "".join([*lines[: first - 1], made, *lines[last:]])
+
+
 def _by_statement(
-    text: str, lines: Sequence[str], edits: Sequence[Edit], plugins: PluginsPlace | None
+    text: str, lines: Sequence[str], edits: Sequence[Edit]
 ) -> dict[tuple[int, int], list[Edit]]:
     """Edits grouped by the first and last line of the statement, header or function they are in."""
     groups: dict[tuple[int, int], list[Edit]] = {}
     spans: list[tuple[int, int]] = []
     for edit in edits:
-        line = _line(edit, plugins)
+        line = _line(edit)
         if not 1 <= line <= len(lines):
             raise EditError(f"line {line}: the file has only {len(lines)} lines")
         where = None
@@ -187,31 +211,27 @@ def _merged(groups: dict[tuple[int, int], list[Edit]]) -> dict[tuple[int, int], 
     return merged
 
 
-def _line(edit: Edit, plugins: PluginsPlace | None) -> int:
+def _line(edit: Edit) -> int:
     if isinstance(edit, RenameName | ReplaceName):
         return edit.span.line
     if isinstance(edit, AddImport):
         if edit.place is None:
             raise EditError(f"`{edit.text}` has no place yet")
         return edit.place.line
-    if isinstance(edit, AddPluginModule | AddFixture):
-        assert plugins is not None
-        return plugins.line
+    assert not isinstance(edit, AddPluginModule | AddFixture)  # they have no line yet
     return edit.line
 
 
-def _changed(piece: str, edits: Sequence[Edit], first: int, newline: str, place: PluginsPlace | None) -> str:
+def _changed(piece: str, edits: Sequence[Edit], first: int, newline: str) -> str:
     """One statement, or the header of one, after its edits."""
     if newline == "\r":  # LibCST does not read it
-        return _changed(piece.replace("\r", "\n"), edits, first, "\n", place).replace("\n", "\r")
+        return _changed(piece.replace("\r", "\n"), edits, first, "\n").replace("\n", "\r")
     prefix, suffix = "", ""
     of_import = all(isinstance(edit, AddImport | ReplaceImport | RemoveImport) for edit in edits)
     if not of_import or piece[:1] in " \t\x0c":
         prefix, suffix = frame(piece, newline)
     shift = prefix.count("\n") + 1 - first
-    place = replace(place, line=place.line + shift) if place is not None else None
-    moved = [_moved(edit, shift) for edit in edits]
-    result = _transformed(prefix + piece + suffix, moved, newline, place)
+    result = _transformed(prefix + piece + suffix, [_moved(edit, shift) for edit in edits], newline)
     return result[len(prefix) : len(result) - len(suffix)]
 
 
@@ -223,33 +243,28 @@ def _new_text(edits: Sequence[AddImport], newline: str) -> str:
     return empty.with_changes(body=statements).code + newline * blank_after
 
 
-def _plugins_text(edits: Sequence[AddPluginModule], place: PluginsPlace, newline: str) -> str:
-    code = cst.Module([new_plugins(edits, place)]).code + "\n" * place.blank_after
-    return code.replace("\n", newline)
-
-
-def _transformed(text: str, edits: Sequence[Edit], newline: str, place: PluginsPlace | None) -> str:
+def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
     """The text by LibCST, every edit at its place in the text as it was."""
+    parts: list[cst.CSTTransformer] = []
+    for kind, codemod in _CODEMODS.items():
+        own = [edit for edit in edits if isinstance(edit, kind)]
+        if own:
+            parts.append(codemod(own))
+    imports = ReplaceImports([edit for edit in edits if isinstance(edit, ReplaceImport | RemoveImport)])
+    definitions = RemoveDefinitions([edit for edit in edits if isinstance(edit, RemoveDefinition)])
+    parts += [imports, definitions, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
+    return definitions.sweep(imports.sweep(_visited(text, parts, newline))).code
+
+
+def _visited(text: str, parts: Sequence[cst.CSTTransformer], newline: str) -> cst.Module:
     try:
         module = cst.parse_module(text, cst.PartialParserConfig(default_newline=newline))
     except cst.ParserSyntaxError as error:
         raise EditError(f"LibCST cannot parse the statement: {error.message}") from error
     if module.code != text:
         raise EditError("LibCST does not give this text back unchanged")
-    parts: list[cst.CSTTransformer] = []
-    for kind, codemod in _CODEMODS.items():
-        own = [edit for edit in edits if isinstance(edit, kind)]
-        if own:
-            parts.append(codemod(own))
-    plugins = [edit for edit in edits if isinstance(edit, AddPluginModule)]
-    if plugins and place is not None:
-        parts.append(AddPluginModules(plugins, place))
-    imports = ReplaceImports([edit for edit in edits if isinstance(edit, ReplaceImport | RemoveImport)])
-    definitions = RemoveDefinitions([edit for edit in edits if isinstance(edit, RemoveDefinition)])
-    parts += [imports, definitions, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
-    changed = MetadataWrapper(module, unsafe_skip_copy=True).visit(Together(parts))
-    changed = definitions.sweep(imports.sweep(changed))
-    return changed.visit(AddFixtures([edit for edit in edits if isinstance(edit, AddFixture)])).code
+    module = module.with_changes(default_newline=newline)  # LibCST forgets it for an empty file
+    return MetadataWrapper(module, unsafe_skip_copy=True).visit(Together(parts))
 
 
 def _moved(edit: _E, lines: int) -> _E:

@@ -60,6 +60,8 @@ class RemoveDefinitions(cst.CSTTransformer):
 
     def sweep(self, module: cst.Module) -> cst.Module:
         """The module without the markers, and without the blank lines that would be too many."""
+        if not any(map(_is_marker, module.body)):
+            return module
         body: list[cst.BaseStatement | cst.SimpleStatementLine] = []
         above: list[cst.EmptyLine] | None = None  # the lines above what went
         header = [*module.header]
@@ -79,7 +81,8 @@ class RemoveDefinitions(cst.CSTTransformer):
             end = all(map(_is_blank, footer))
             footer = joined(above, footer, _is_blank, start=not body, end=end)
         header = header if body else []
-        return module.with_changes(body=body, header=header, footer=footer)
+        ended = module.has_trailing_newline and bool(body or footer)
+        return module.with_changes(body=body, header=header, footer=footer, has_trailing_newline=ended)
 
     def _goes(self, node: cst.CSTNode, name: str) -> bool:
         start = self.get_metadata(PositionProvider, node).start
