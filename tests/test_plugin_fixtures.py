@@ -235,7 +235,7 @@ def pytest_configure(config):
 def pytest_generate_tests(metafunc):
     metafunc.parametrize("argument, other", [])
 """,
-    "kit/optional.py": "import pytest\n@pytest.fixture\ndef optional(): ...\n",
+    "kit/optional.py": "import pytest\nNAME = 'optional'\n@pytest.fixture(name=NAME)\ndef other(): ...\n",
     "kit/tests/conftest.py": "import pytest\n@pytest.fixture\ndef of_tests(): ...\n",
     "kit-1.0.dist-info/METADATA": "Name: kit\nVersion: 1.0\nRequires-Dist: pytest\n",
     "kit-1.0.dist-info/entry_points.txt": "[pytest11]\nkit = kit\n",
