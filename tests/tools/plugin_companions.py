@@ -10,7 +10,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from plugin_data import pip, store
 
-TOGETHER = 16  # distributions that pip resolves in one call
+TOGETHER = 8  # distributions that pip resolves in one call
+PATIENCE = 180  # seconds; pip can go on for hours where versions do not go together
 
 
 def brought_all(roots: list[str], plugins: set[str]) -> None:
@@ -28,7 +29,7 @@ def resolved(roots: list[str]) -> dict[str, list[str]]:
     """Name -> its requirements, for all that pip would install for the roots together; {} where it cannot."""
     options = ["--dry-run", "--ignore-installed", "--quiet", "--only-binary", ":all:", "--report", "-"]
     try:
-        report = json.loads(pip("install", *options, *roots))
+        report = json.loads(pip("install", *options, *roots, seconds=PATIENCE))
     except (subprocess.SubprocessError, ValueError):
         return {}
     metadata = [one["metadata"] for one in report["install"]]

@@ -13,11 +13,11 @@ WORKERS = 3
 Row = dict[str, Any]
 
 
-def pip(*arguments: str, python: str | None = None) -> str:
-    """What pip prints; raises CalledProcessError."""
+def pip(*arguments: str, python: str | None = None, seconds: int = 600) -> str:
+    """What pip prints; raises a SubprocessError where it fails or takes too long."""
     chosen = ["--python", python] if python else []
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *chosen, *arguments]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=seconds)
     return done.stdout
 
 

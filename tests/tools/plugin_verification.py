@@ -93,14 +93,16 @@ def verify(name: str, entry: Row, extra: Row, template: Path) -> list[str]:
         if everything is None or without is None:
             return [f"{name}: pytest does not start with it"]
         problems = compare(name, entry, installed[name], without, everything)
-        for module in entry.get("modules", {}):
-            found = ask(python, "-p", module, settings=settings)
+        asked = {module: ask(python, "-p", module, settings=settings) for module in entry.get("modules", ())}
+        for module, found in asked.items():
             if found is None:
                 problems.append(f"{name}: pytest does not start with -p {module}")
             else:
                 problems += merge(name, entry["modules"][module], installed[name], everything, found)
-        entry["verified"] = installed[name]
-        entry["pytest"] = installed["pytest"]
+                if all("c" in padded(row)[0] for row in entry["modules"][module].values()):
+                    del entry["modules"][module]  # no plugin after all
+        if None not in asked.values():
+            entry["verified"] = installed[name]
     return problems
 
 

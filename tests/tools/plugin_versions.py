@@ -134,27 +134,34 @@ def names_of(contents: dict[str, Contents]) -> set[str]:
     return {name for one in contents.values() for name in one.fixtures}
 
 
-def fixture_rows(versions: list[str], per_version: list[dict[str, Fixture]]) -> dict[str, list[Any]]:
-    """Name -> [flags, requests, since, until], trailing nulls cut off."""
+def fixture_rows(versions: list[str], having: dict[int, dict[str, Fixture]]) -> dict[str, list[Any]]:
+    """Name -> [flags, requests, since, until] from the versions that were read, by their index.
+
+    Of versions between two that differ and were not read it is assumed that they have the fixture.
+    """
     rows: dict[str, list[Any]] = {}
-    for name in sorted({name for found in per_version for name in found}):
-        having = [index for index, found in enumerate(per_version) if name in found]
-        one = per_version[having[-1]][name]
+    read = sorted(having)
+    for name in sorted({name for found in having.values() for name in found}):
+        places = [place for place, index in enumerate(read) if name in having[index]]
+        first, last = places[0], places[-1]
+        one = having[read[last]][name]
         flags = ("a" if one.autouse else "") + ("r" if one.late else "")
-        since = versions[having[0]] if having[0] else None
-        until = versions[having[-1]] if having[-1] < len(versions) - 1 else None
+        since = versions[read[first - 1] + 1] if first else None
+        until = versions[read[last + 1] - 1] if last < len(read) - 1 else None
         rows[name] = cut([flags, " ".join(one.requests), since, until])
     return rows
 
 
 def survey(versions: list[str], history: History) -> Row:
     """The entry of one plugin."""
-    indexes = sorted(history)
-    read, wheels = [versions[index] for index in indexes], [history[index] for index in indexes]
-    entry: Row = {"read": read, "entry_points": wheels[-1][0].plugins}
+    wheels = [history[index] for index in sorted(history)]
+    entry: Row = {
+        "read": [versions[index] for index in sorted(history)],
+        "entry_points": wheels[-1][0].plugins,
+    }
     for place in sorted({place for _, contents in wheels for place in contents}):
-        having = [contents.get(place, Contents()).fixtures for _, contents in wheels]
-        rows = fixture_rows(read, having)
+        having = {index: contents.get(place, Contents()).fixtures for index, (_, contents) in history.items()}
+        rows = fixture_rows(versions, having)
         if place and set(rows) - set(entry.get("fixtures", ())):
             entry.setdefault("modules", {})[place] = rows
         elif rows and not place:
