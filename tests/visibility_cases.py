@@ -193,6 +193,6 @@ def disagreements(case: VisibilityCase, truth: Truth, verdicts: Mapping[str, Ver
         for name in sorted(verdict.missing - (may - elsewhere)):
             what = "pytest does not complain" if test else "pytest does not collect the test"
             found.append(f"{node}: {name!r} reported as missing, {what}")
-        for name in sorted(verdict.withheld - silent):
+        for name in sorted(verdict.withheld - silent if test else ()):
             found.append(f"{node}: {name!r} withheld, and no rule asks for it")
     return found
