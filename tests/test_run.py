@@ -117,7 +117,7 @@ def test_a_fix_that_harms_another_file_is_refused(tmp_path: Path) -> None:
     assert outcome.fixed == frozenset()
     assert {path: rounds.files.read(path).decode() for path in sources} == sources
     [finding] = [finding for finding in outcome.findings if finding.name == "trigger"]
-    assert finding.reason_unfixed == "it would bring XX1: is harmed"
+    assert finding.reason_unfixed == "it would bring XX1 in test_z.py: is harmed"
 
 
 def test_what_one_repair_opens_the_next_round_repairs(tmp_path: Path) -> None:
