@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import stat
@@ -66,7 +67,7 @@ class Files:
                 raise PermissionError("is read-only")
             if target.read_bytes() != before:
                 raise ChangedMeanwhileError("was changed by something else during the run; left alone")
-        beside, handle = _new_file_beside(target)
+        beside, handle = _new_file_beside(target, 0o666 if mode is None else 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(self.after[path])
@@ -88,23 +89,28 @@ class Files:
         return target
 
 
-def _new_file_beside(target: Path) -> tuple[Path, int]:
-    """A new file in the folder of `target`, open for writing, with the mode that new files get."""
+def _new_file_beside(target: Path, mode: int) -> tuple[Path, int]:
+    """A new file in the folder of `target`, open for writing; the umask is taken off its mode."""
     while True:
         beside = target.with_name(f".{target.name[:40]}.{secrets.token_hex(4)}.testfix")
         try:
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-            return beside, os.open(beside, flags, 0o666)
+            return beside, os.open(beside, flags, mode)
         except FileExistsError:
             continue
 
 
 def _rename_to_new(beside: Path, target: Path) -> None:
-    """Give the file its name unless that is taken, which only Windows does in one step."""
+    """Give the file its name unless that is taken. Only Windows does that in one step."""
     try:
         if os.name == "nt":
             beside.rename(target)
-        else:
-            os.link(beside, target)
+            return
+        with contextlib.suppress(PermissionError, NotImplementedError):  # a file system without hard links
+            target.hardlink_to(beside)
+            return
+        if os.path.lexists(target):
+            raise FileExistsError
+        beside.rename(target)
     except FileExistsError:
         raise ChangedMeanwhileError("was created by something else during the run; left alone") from None

@@ -285,7 +285,10 @@ class Rounds:
         folder = path.rpartition("/")[0]
         below = (each for each in self.loader.python_files() if not folder or each.startswith(f"{folder}/"))
         first = next((each for each in below if each != path), None)
-        return line_end_of(self.files.read_any(first) or b"") if first is not None else "\n"
+        try:
+            return line_end_of(self.files.read(first)) if first is not None else "\n"
+        except OSError:
+            return "\n"
 
     def _lay_over(self, done: Mapping[str, Rewritten]) -> str | None:
         """Take the new contents over and judge again; a new finding anywhere is a reason against them."""
