@@ -15,7 +15,7 @@ from fixer.edits import Import
 from fixer.facts.model import ImportedName, Outline
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterable, Iterator
 
 _PARENTHESIS, _BACKSLASH = b"(\\"
 
@@ -39,9 +39,7 @@ def read_outline(path: str, source: bytes) -> Outline:
     """The outline of a file. Never fails: what cannot be read is left out."""
     text = _normal(source)
     imports, stars = _imports(text)
-    return Outline(
-        path, tuple(imports), tuple(_defined(text)), _exports(text), tuple(stars), _builtins(text)
-    )
+    return Outline(path, tuple(imports), tuple(_defined(text)), _exports(text), tuple(stars), _builtins(text))
 
 
 def read_mentions(path: str, source: bytes, names: frozenset[bytes]) -> Outline:
@@ -49,9 +47,8 @@ def read_mentions(path: str, source: bytes, names: frozenset[bytes]) -> Outline:
     files are passed over. `imports` are those of each statement that mentions one of the names, `exports` and
     `star_imports` are left out, `builtins` are whole."""
     text = _normal(source)
-    mentioned = not names.isdisjoint(_MAY_DEFINE.findall(text))
-    defined = tuple(_defined(text, names)) if mentioned else ()
-    return Outline(path, tuple(_imports(text, names)[0]), defined, builtins=_builtins(text))
+    imports, _ = _imports(text, names)
+    return Outline(path, tuple(imports), tuple(_defined_of(text, names)), builtins=_builtins(text))
 
 
 def read_imported_modules(source: bytes) -> frozenset[str]:
@@ -67,13 +64,25 @@ def _normal(source: bytes) -> bytes:
     return b"\n" + source.removeprefix(b"\xef\xbb\xbf")
 
 
-def _defined(text: bytes, names: Container[bytes] | None = None) -> Iterator[tuple[str, str]]:
-    """The definitions at the margin, those of `names` alone where they are given."""
+def _defined(text: bytes) -> Iterator[tuple[str, str]]:
+    """The definitions at the margin, and how each is bound."""
+    return _definitions(text, _DEFINITION.finditer(text))
+
+
+def _defined_of(text: bytes, names: frozenset[bytes]) -> Iterator[tuple[str, str]]:
+    """Those of `names` alone."""
+    if names.isdisjoint(_MAY_DEFINE.findall(text)):
+        return iter(())
+    starts = (match.start() for match in _MAY_DEFINE.finditer(text) if match[1] in names)
+    return _definitions(text, filter(None, (_DEFINITION.match(text, start) for start in starts)))
+
+
+def _definitions(text: bytes, matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[str, str]]:
     quotes = _Quotes(text)
-    for match in _DEFINITION.finditer(text):
-        kind, function_or_class, value = match.groups()
-        if (names is not None and (value or function_or_class) not in names) or quotes.inside(match.start()):
+    for match in matches:
+        if quotes.inside(match.start()):
             continue
+        kind, function_or_class, value = match.groups()
         if value is not None:
             yield _name(value), "value"
         else:
@@ -90,22 +99,24 @@ class _Quotes:
 
     def __init__(self, text: bytes) -> None:
         self.text = text
-        self.at = 0
         self.open = b""
-        self.marks = [mark for mark in (b'"""', b"'''") if mark in text]
+        self.ahead = {mark: self.find(mark, 0) for mark in (b'"""', b"'''")}  # where each stands next
+        self.next = min(self.ahead.values())
 
     def inside(self, at: int) -> bool:
         """Whether byte `at` (never less than the last time) lies in a triple-quoted string."""
-        while self.marks:
-            marks = [self.open] if self.open else self.marks
-            places = [(found, mark) for mark in marks if (found := self.text.find(mark, self.at, at)) >= 0]
-            if not places:
-                break
-            found, mark = min(places)
-            self.open = b"" if self.open else mark
-            self.at = found + len(mark)
-        self.at = max(self.at, at)
+        while self.next < at:
+            behind = self.next + 3
+            self.open = b"" if self.open else self.text[self.next : behind]
+            for mark, place in self.ahead.items():
+                if place < behind:
+                    self.ahead[mark] = self.find(mark, behind)
+            self.next = self.ahead[self.open] if self.open else min(self.ahead.values())
         return bool(self.open)
+
+    def find(self, mark: bytes, start: int) -> int:
+        found = self.text.find(mark, start)
+        return found if found >= 0 else len(self.text)
 
 
 def _kind(text: bytes, at: int, is_class: bool) -> str:
@@ -117,9 +128,7 @@ def _kind(text: bytes, at: int, is_class: bool) -> str:
     return "fixture" if b"fixture" in decorators else "decorated"
 
 
-def _imports(
-    text: bytes, names: frozenset[bytes] | None = None
-) -> tuple[list[ImportedName], list[str]]:
+def _imports(text: bytes, names: frozenset[bytes] | None = None) -> tuple[list[ImportedName], list[str]]:
     """The imports, and the modules of which everything is imported; where `names` are given, of those
     statements alone that mention one of them."""
     found: list[ImportedName] = []
