@@ -12,7 +12,7 @@ from fixer.facts.replaced_imports import Settled, settle
 from fixer.project.import_style import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from fixer.facts.model import Prologue
     from fixer.finding import Fix
@@ -50,11 +50,21 @@ def compose(
         edits: dict[str, tuple[Edit, ...]] = {}
         unplaced: dict[Edit, str] = {}
         for path, listed in wanted.items():
-            imports = [edit.what for edit in listed if isinstance(edit, AddImport)]
+            added = {edit.what: edit for edit in listed if isinstance(edit, AddImport)}
+            plain = {edit.what for edit in listed if isinstance(edit, AddImport) and not edit.reexport}
             replacements = [edit for edit in listed if isinstance(edit, ReplaceImport)]
             settled = (
-                _settled(path, imports, replacements, prologue(path), first_use, style(path), modules)
-                if imports or replacements
+                _settled(
+                    path,
+                    list(added),
+                    added.keys() - plain,
+                    replacements,
+                    prologue(path),
+                    first_use,
+                    style(path),
+                    modules,
+                )
+                if added or replacements
                 else Settled((), {})
             )
             places = settled.places
@@ -69,7 +79,7 @@ def compose(
                 place = places[edit.what]
                 if isinstance(place, str):
                     unplaced[edit] = place
-                else:
+                elif edit is added[edit.what]:  # the name is wanted once, whatever for
                     placed.append(replace(edit, place=place))
             edits[path] = tuple(placed)
         if not unplaced:
@@ -84,6 +94,7 @@ def compose(
 def _settled(
     path: str,
     imports: Sequence[Import],
+    reexports: Collection[Import],
     replacements: Sequence[ReplaceImport],
     prologue: Prologue,
     first_use: Callable[[str, str], int | None],
@@ -107,7 +118,13 @@ def _settled(
             return min((line for line in lines if line is not None), default=None)
 
         return place_imports(
-            wanted, prologue, style, section, needs_path_change=needs_path_change, first_use=highest
+            wanted,
+            prologue,
+            style,
+            section,
+            needs_path_change=needs_path_change,
+            first_use=highest,
+            reexports=reexports,
         )
 
     if not replacements:
