@@ -12,7 +12,7 @@ from fixer.facts.replaced_imports import Settled, settle
 from fixer.project.import_style import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from fixer.facts.model import Prologue
     from fixer.finding import Fix
@@ -53,15 +53,25 @@ def compose(
         for path, listed in wanted.items():
             if composed.get(path) == listed:
                 continue
-            imports = [edit.what for edit in listed if isinstance(edit, AddImport)]
+            added = {edit.what: edit for edit in listed if isinstance(edit, AddImport)}
+            plain = {edit.what for edit in listed if isinstance(edit, AddImport) and not edit.reexport}
             replacements = [edit for edit in listed if isinstance(edit, ReplaceImport)]
             settled = (
-                _settled(path, imports, replacements, prologue(path), first_use, style(path), modules)
-                if imports or replacements
+                _settled(
+                    path,
+                    list(added),
+                    added.keys() - plain,
+                    replacements,
+                    prologue(path),
+                    first_use,
+                    style(path),
+                    modules,
+                )
+                if added or replacements
                 else Settled((), {})
             )
             unplaced.update(settled.refused)
-            edits[path] = tuple(_placed(listed, settled, unplaced))
+            edits[path] = tuple(_placed(listed, settled, added, unplaced))
             composed[path] = listed
         if not unplaced:
             return Composed({path: edits[path] for path in wanted}, refused)
@@ -72,15 +82,21 @@ def compose(
         chosen = [fix for fix in chosen if fix.id not in refused]
 
 
-def _placed(listed: Iterable[Edit], settled: Settled, unplaced: dict[Edit, str]) -> Iterator[Edit]:
-    """The edits of one file with their places; those that have none go to `unplaced`, with the reason."""
+def _placed(
+    listed: Iterable[Edit],
+    settled: Settled,
+    added: Mapping[Import, AddImport],
+    unplaced: dict[Edit, str],
+) -> Iterator[Edit]:
+    """The edits of one file with their places; those that have none go to `unplaced`, with the reason.
+    `added` has the one edit that stands for each import: the name is wanted once, whatever for."""
     yield from settled.edits
     for edit in listed:
         if isinstance(edit, AddImport):
             place = settled.places[edit.what]
             if isinstance(place, str):
                 unplaced[edit] = place
-            else:
+            elif edit is added[edit.what]:
                 yield replace(edit, place=place)
         elif not isinstance(edit, ReplaceImport):
             yield edit
@@ -89,6 +105,7 @@ def _placed(listed: Iterable[Edit], settled: Settled, unplaced: dict[Edit, str])
 def _settled(
     path: str,
     imports: Sequence[Import],
+    reexports: Collection[Import],
     replacements: Sequence[ReplaceImport],
     prologue: Prologue,
     first_use: Callable[[str, str], int | None],
@@ -112,7 +129,13 @@ def _settled(
             return min((line for line in lines if line is not None), default=None)
 
         return place_imports(
-            wanted, prologue, style, section, needs_path_change=needs_path_change, first_use=highest
+            wanted,
+            prologue,
+            style,
+            section,
+            needs_path_change=needs_path_change,
+            first_use=highest,
+            reexports=reexports,
         )
 
     if not replacements:
