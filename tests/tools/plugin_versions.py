@@ -162,7 +162,7 @@ def survey(versions: list[str], history: History) -> Row:
     for place in sorted({place for _, contents in wheels for place in contents}):
         having = {index: contents.get(place, Contents()).fixtures for index, (_, contents) in history.items()}
         rows = fixture_rows(versions, having)
-        if place and set(rows) - set(entry.get("fixtures", ())):
+        if place and place in wheels[-1][1]:
             entry.setdefault("modules", {})[place] = rows
         elif rows and not place:
             entry["fixtures"] = rows
