@@ -20,7 +20,7 @@ MODULE_NAMES = ("fixtures.py", "shared_fixtures.py", "fixture_helpers.py")
 
 
 def of_moves(tree: Tree, source: Source) -> Iterator[Damage]:
-    """Each fixture of a conftest that needs nothing of it but imports: in a new module, in another conftest."""
+    """Fixtures of a conftest that need nothing of it but imports: in a new module, or in another conftest."""
     if source.file_name != "conftest.py":
         return
     for declared in declarations(source):
