@@ -83,13 +83,16 @@ class AddImport:
     """Bind `what` at module level of the file `path`.
 
     `place` is None until `facts/placement.py` has decided it, before anything is applied. `layout` is the
-    text of a statement that is moved here from elsewhere: its comments and line breaks are kept.
+    text of a statement that is moved here from elsewhere: its comments and line breaks are kept. With
+    `reexport` the name is there for others to see (a fixture in a conftest) and is marked, so that no tool
+    takes it for unused.
     """
 
     path: str
     what: Import
     place: ImportPlace | None = None
     layout: str = ""
+    reexport: bool = False
 
     kind = "add-import"
 
@@ -175,7 +178,136 @@ class RemoveImport:
         return f"remove {'; '.join(statements(self.old))}"
 
 
-Edit: TypeAlias = AddImport | RenameName | ReplaceName | ReplaceImport | RemoveImport
+@dataclass(frozen=True, slots=True)
+class AddParameter:
+    """The function `function` gains the required parameter `name`, behind its other required ones.
+
+    `line`, `column` (both from 1) are those of its `def` or `async`. A header on one line that would become
+    longer than `line_length` is wrapped. Several for one function stand in the order of the edits.
+    """
+
+    path: str
+    line: int
+    column: int
+    function: str
+    name: str
+    line_length: int = 88
+
+    kind = "add-parameter"
+
+    @property
+    def text(self) -> str:
+        return f"add parameter {self.name} to {self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class RenameParameter:
+    """The parameter `old` of the function at `line`, `column` becomes `new`, with every use of it there.
+
+    `line`, `column` (both from 1) are those of its `def` or `async`.
+    """
+
+    path: str
+    line: int
+    column: int
+    function: str
+    old: str
+    new: str
+
+    kind = "rename-parameter"
+
+    @property
+    def text(self) -> str:
+        return f"rename parameter {self.old} to {self.new} in {self.function}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddDecorator:
+    """`decorator` (such as `pytest.fixture`, without the `@`) becomes the outermost one of a function.
+
+    `line`, `column` (both from 1) are those of its `def` or `async`.
+    """
+
+    path: str
+    line: int
+    column: int
+    function: str
+    decorator: str
+
+    kind = "add-decorator"
+
+    @property
+    def text(self) -> str:
+        return f"decorate {self.function} with @{self.decorator}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddFixture:
+    """`source`, which declares the fixture `name`, becomes the end of the file, which may be a new one.
+
+    `source` is a function or several statements of a module (a constant, a helper, the fixture), with
+    `\\n` for line ends. Imports that it needs are edits of their own.
+    """
+
+    path: str
+    source: str
+    name: str
+
+    kind = "add-fixture"
+
+    @property
+    def text(self) -> str:
+        return f"add fixture {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveDefinition:
+    """The function or simple assignment of the module that binds `name` goes, with the comments that touch
+    it from above.
+
+    `line`, `column` (both from 1) are those of its `def` or `async`, or of the assignment.
+    """
+
+    path: str
+    line: int
+    column: int
+    name: str
+
+    kind = "remove-definition"
+
+    @property
+    def text(self) -> str:
+        return f"remove {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddPluginModule:
+    """`pytest_plugins` of a conftest names `module` too. A list that would become longer than
+    `line_length` is wrapped."""
+
+    path: str
+    module: str
+    line_length: int = 88
+
+    kind = "add-plugin-module"
+
+    @property
+    def text(self) -> str:
+        return f"add {self.module} to pytest_plugins"
+
+
+FunctionEdit: TypeAlias = AddParameter | RenameParameter | AddDecorator
+Edit: TypeAlias = (
+    AddImport
+    | RenameName
+    | ReplaceName
+    | ReplaceImport
+    | RemoveImport
+    | FunctionEdit
+    | AddFixture
+    | RemoveDefinition
+    | AddPluginModule
+)
 
 
 def statements(names: Iterable[Import]) -> list[str]:

@@ -1,26 +1,36 @@
 """What the Project asks of the file system, answered from `Files`."""
 
+# ruff: noqa: PTH123
+
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from fixer import pytest_config
 from fixer.discover import project_files
+from fixer.environment import read_environment
 from fixer.facts.outline import read_outline
+from fixer.facts.read import read_facts
+from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.evidence import module_name
+from fixer.project.fixtures.plugins import Surroundings
+from fixer.project.own_plugins import own_plugins
+from fixer.pytest_config import PytestIni
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.facts.mock_usage import MockUsage
-    from fixer.facts.model import Outline
+    from fixer.facts.body import ModuleBody
+    from fixer.facts.model import Facts, Outline
     from fixer.files import Files
 
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
@@ -34,6 +44,7 @@ class DiskLoader:
         self.files = files
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
+        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
 
     @cached_property
@@ -77,33 +88,88 @@ class DiskLoader:
             if outline is not None:
                 yield outline
 
-    def search_paths(self) -> Mapping[str, tuple[str, ...]]:
-        """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
-        by_folder: dict[str, set[str]] = {}
+    def configurations(self) -> Mapping[str, PytestIni]:
+        return self._configurations
+
+    @cached_property
+    def _configurations(self) -> Mapping[str, PytestIni]:
+        by_folder: dict[str, set[str]] = {"": set()}
         for path in self._paths:
             folder, _, name = path.rpartition("/")
             if name in pytest_config.FILES:
                 by_folder.setdefault(folder, set()).add(name)
-        found = {}
+        found = {"": PytestIni("")}
         for folder, names in by_folder.items():
             ini = pytest_config.read(str(self.files.root / folder), names)
-            added = ini.pythonpath if ini is not None else ()
-            inside = [posixpath.normpath(posixpath.join(folder, word)) for word in added]
-            if added:
+            if ini is not None:
+                file = posixpath.basename(ini.file.replace("\\", "/"))
+                found[folder] = replace(ini, file=posixpath.join(folder, file))
+        return found
+
+    def search_paths(self) -> Mapping[str, tuple[str, ...]]:
+        """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
+        found = {}
+        for folder, ini in self._configurations.items():
+            inside = [posixpath.normpath(posixpath.join(folder, word)) for word in ini.pythonpath]
+            if inside:
                 found[folder] = tuple("" if word == "." else word for word in inside)
         return found
+
+    def facts(self, path: str) -> Facts | None:
+        content = self._read(path)
+        return None if content is None else read_facts(path, content)
+
+    def body(self, path: str) -> ModuleBody | None:
+        changed = self.files.after.get(path)
+        if path in self._bodies and self._bodies[path][0] is changed:
+            return self._bodies[path][1]
+        content = self._read(path)
+        body = None if content is None else read_body(path, content)
+        self._bodies[path] = (changed, body)
+        return body
+
+    def mentioning(self, word: str) -> Iterator[str]:
+        encoded = word.encode()
+        for path in self._python_files:
+            content = self._read(path)
+            if content is not None and encoded in content:
+                yield path
+
+    def occurrences(self, path: str, word: str) -> int:
+        return (self._read(path) or b"").count(word.encode())
+
+    def surroundings(self) -> Surroundings:
+        return self._surroundings
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        environment = read_environment(self.files.root, self.config.python)
+        distributions: dict[str, str | None] = dict.fromkeys(self._declared.distributions)
+        for requirement in self._declared.requirements:
+            if requirement.specifier.startswith("==") and "*" not in requirement.specifier:
+                distributions[requirement.name] = requirement.specifier[2:]
+        distributions |= {name: found.version for name, found in environment.distributions.items()}
+        installed = {
+            plugin.module: plugin.file
+            for found in environment.distributions.values()
+            for plugin in found.plugins
+            if plugin.file is not None
+        }
+        own = own_plugins({path: text for path, text in self._texts.items() if "/" not in path})
+        return Surroundings(distributions, own, installed)
 
     def declared(self) -> Declared:
         return self._declared
 
     @cached_property
     def _declared(self) -> Declared:
-        texts = {}
-        for path in filter(is_dependency_file, self._paths):
-            content = self._read(path)
-            if content is not None:
-                texts[path] = content.decode("utf-8", "replace")
-        return declared(texts)
+        return declared(self._texts)
+
+    @cached_property
+    def _texts(self) -> Mapping[str, str]:
+        """The dependency files, by path."""
+        contents = {path: self._read(path) for path in filter(is_dependency_file, self._paths)}
+        return {path: found.decode("utf-8", "replace") for path, found in contents.items() if found is not None}
 
     def mock_usage(self, path: str) -> MockUsage | None:
         from fixer.facts.mock_usage import read_mock_usage
@@ -123,6 +189,9 @@ class DiskLoader:
 
     def _read(self, path: str) -> bytes | None:
         try:
+            if posixpath.isabs(path) or path[1:2] == ":":  # a plugin in the environment
+                with open(path, "rb") as file:
+                    return file.read()
             return self.files.read(path)
         except OSError:
             return None
