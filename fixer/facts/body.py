@@ -84,7 +84,7 @@ class Wrapping:
 
 # Words of a function's body that say what it may do to a function it decorates, or to a test.
 WORDS = (
-    "wraps", "parametrize", "given(", "__signature__", "fixture", "mark", "yield", "return",
+    "wraps", "parametrize", "given(", "__signature__", "__wrapped__", "fixture", "mark", "yield", "return",
     "pluginmanager.register", "parsefactories", "funcargs", "add_marker", "skip",
 )  # fmt: skip
 
