@@ -20,7 +20,7 @@ NOT_FOUND = "not found: "
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Planned:
     """What pytest says of one test function; what holds for one of its parameter sets is in it.
 
     `missing` and `recursive` are all names whose look-up fails, `setup` what `--setup-plan` reported.
@@ -49,7 +49,7 @@ class Truth:
 
     version: str
     exit: int
-    tests: dict[str, Test]
+    tests: dict[str, Planned]
     collection_errors: dict[str, str]
     loaded: frozenset[str]
     seconds: float
@@ -103,7 +103,7 @@ def read(tree: Path, truth: dict[str, Any], requests: dict[str, Any], seconds: f
     prefix = _prefix(tree, Path(truth["rootdir"]))
     names = requests["requests"]
     tests = {
-        prefix + node: Test(
+        prefix + node: Planned(
             frozenset(said["missing"]),
             frozenset(said["recursive"]),
             frozenset(said["setup"]),
