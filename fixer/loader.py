@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
-    from fixer.facts.mock_usage import MockUsage
     from fixer.facts.body import ModuleBody
+    from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
     from fixer.files import Files
 
@@ -163,9 +163,7 @@ class DiskLoader:
             if found.plugins
         }
         own = own_plugins({path: text for path, text in self._texts.items() if "/" not in path})
-        return Surroundings(
-            distributions, own, installed, environment.find_module, environment.find_beside
-        )
+        return Surroundings(distributions, own, installed, environment.find_module, environment.find_beside)
 
     def declared(self) -> Declared:
         return self._declared
@@ -178,7 +176,9 @@ class DiskLoader:
     def _texts(self) -> Mapping[str, str]:
         """The dependency files, by path."""
         contents = {path: self._read(path) for path in filter(is_dependency_file, self._paths)}
-        return {path: found.decode("utf-8", "replace") for path, found in contents.items() if found is not None}
+        return {
+            path: found.decode("utf-8", "replace") for path, found in contents.items() if found is not None
+        }
 
     def mock_usage(self, path: str) -> MockUsage | None:
         from fixer.facts.mock_usage import read_mock_usage

@@ -4,8 +4,8 @@ Nothing is judged here. Whether a function is a fixture or a test, and what its 
 from the configuration, the decorators' origins and the classes' bases, which `project/` knows.
 """
 
-# Statements are compared by identity (`eq=False`): equal ones on two lines are two, and comparing a whole class
-# for every look-up would be slow.
+# Statements are compared by identity (`eq=False`): equal ones on two lines are two, and comparing a whole
+# class for every look-up would be slow.
 
 from __future__ import annotations
 
