@@ -111,7 +111,7 @@ def _groups(bench: Bench) -> list[list[Damage]]:
     damages = choose(tree, breakable(tree, bench.before), count, chance)
     if options.kind:
         damages = [damage for damage in damages if damage.kind in options.kind][: options.trials]
-    return rounds(damages, options.together)
+    return rounds(damages, bench.before, options.together)
 
 
 def _round(bench: Bench, group: list[Damage]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Tree:
 def of_declarations(tree: Tree, source: Source, random: random.Random) -> Iterator[Damage]:
     """A declaration renamed, removed, or without its decorator."""
     for declared in declarations(source):
-        if declared.fixture not in tree.requested:
+        if declared.fixture not in tree.requested or declared.autouse:
             continue
         if not tree_needs(tree, source, declared):
             yield _renamed(tree, source, declared, random)

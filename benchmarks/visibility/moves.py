@@ -24,7 +24,9 @@ def of_moves(tree: Tree, source: Source) -> Iterator[Damage]:
     if source.file_name != "conftest.py":
         return
     for declared in declarations(source):
-        if declared.in_class or declared.fixture not in tree.requested or tree_needs(tree, source, declared):
+        if declared.in_class or declared.autouse or declared.fixture not in tree.requested:
+            continue
+        if tree_needs(tree, source, declared):
             continue
         start, end = whole(source, declared.function)
         left = apply(source.text, [(start, end, b"")])

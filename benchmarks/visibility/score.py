@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from visibility.damage import PARAMETER
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -136,17 +134,12 @@ def green(node: str, before: Truth, now: Truth) -> bool:
 
 
 def made_worse(earlier: Truth, now: Truth) -> set[str]:
-    """Tests that fail to be set up and did not earlier, or that pytest does not collect any more."""
+    """Tests that cannot be set up and could earlier, or that pytest does not collect any more."""
     lost = earlier.tests.keys() - now.tests.keys()
     worse = {
         node
         for node in earlier.tests.keys() & now.tests.keys()
-        if now.tests[node].missing - earlier.tests[node].missing
+        if (now.tests[node].missing and not earlier.tests[node].missing)
         or ("passed" in earlier.tests[node].setup and "passed" not in now.tests[node].setup)
     }
     return lost | worse
-
-
-def is_effective(damage: Damage, requests: Names) -> bool:
-    """Whether the damage shows: a lost parameter is seen by the compiler, the others by pytest."""
-    return damage.kind == PARAMETER or bool(requests)

@@ -64,6 +64,12 @@ class Declaration:
     fixture: str
     in_class: bool
 
+    @property
+    def autouse(self) -> bool:
+        """Whether tests have it unasked: then nobody misses it."""
+        keywords = self.decorator.keywords if isinstance(self.decorator, ast.Call) else []
+        return any(keyword.arg == "autouse" for keyword in keywords)
+
 
 def declarations(source: Source) -> Iterator[Declaration]:
     """Fixtures declared by a decorator at the top level of the module or of a class in it."""

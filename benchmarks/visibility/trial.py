@@ -61,20 +61,29 @@ def _distinct(damages: Iterable[Damage]) -> Iterable[Damage]:
             yield damage
 
 
-def rounds(damages: Sequence[Damage], together: int) -> list[list[Damage]]:
-    """Groups of at most that many damages of different fixtures in different files.
+def rounds(damages: Sequence[Damage], truth: Truth, together: int) -> list[list[Damage]]:
+    """Groups of at most that many damages in different files that no test suffers two of.
 
     A damage that cannot be told by the fixture's name is alone.
     """
+    suffering = {damage: _sufferers(damage, truth) for damage in damages}
     groups: list[list[Damage]] = []
     for damage in damages:
         for group in groups:
-            if len(group) < together and all(_apart(damage, other) for other in group):
+            if len(group) < together and all(
+                _apart(damage, other) and not suffering[damage] & suffering[other] for other in group
+            ):
                 group.append(damage)
                 break
         else:
             groups.append([damage])
     return groups
+
+
+def _sufferers(damage: Damage, truth: Truth) -> frozenset[str]:
+    if damage.test:
+        return frozenset({damage.test})
+    return frozenset(node for node, test in truth.tests.items() if damage.name in test.requests)
 
 
 def _apart(one: Damage, other: Damage) -> bool:
