@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from fixer.call_edits import CallEdit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -175,7 +177,7 @@ class RemoveImport:
         return f"remove {'; '.join(statements(self.old))}"
 
 
-Edit: TypeAlias = AddImport | RenameName | ReplaceName | ReplaceImport | RemoveImport
+Edit: TypeAlias = AddImport | RenameName | ReplaceName | ReplaceImport | RemoveImport | CallEdit
 
 
 def statements(names: Iterable[Import]) -> list[str]:

@@ -87,15 +87,21 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class KwargsSettings:
-    """`[tool.testfix.kwargs]`. `versions` maps a package to its range, `assume` says what an unknown version
-    means, `ignored` are patterns of dependency files that do not count. `overrides` are the user's entries by
-    id, as they were written."""
+    """`[tool.testfix.kwargs]`. `versions` maps a package to its versions, `assume` says what an unknown version
+    means ("report" or "latest"), `ignored` are patterns of dependency files that do not count. `rewrites` are
+    the user's entries; one with the id of another entry takes its place, even to be off."""
 
     assume: str = "report"
     versions: Mapping[str, Range] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     signatures: tuple[Signature, ...] = ()
-    overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    rewrites: tuple[Rewrite, ...] = ()
+
+    @property
+    def callees(self) -> frozenset[str]:
+        """What the user's own entries speak of."""
+        own = {callee for entry in self.rewrites if entry.enabled for callee in entry.callees}
+        return frozenset(own.union(name for signature in self.signatures for name, _ in signature.callees))
 
 
 def read_signature(entry: Mapping[str, Any]) -> Signature:

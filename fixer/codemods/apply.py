@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 
+from fixer.call_edits import CALL_EDITS, RenameKey
 from fixer.codemods.add_import import AddImports, new_statements
+from fixer.codemods.call_arguments import CallArguments
 from fixer.codemods.errors import EditError
 from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.replace_import import ReplaceImports
@@ -26,11 +28,11 @@ from fixer.edits import (
     ReplaceImport,
     ReplaceName,
 )
+from fixer.span import moved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_E = TypeVar("_E", bound=Edit)
 _BOM = "\ufeff"
 
 
@@ -113,7 +115,7 @@ def _by_statement(
 
 
 def _line(edit: Edit) -> int:
-    if isinstance(edit, RenameName | ReplaceName):
+    if isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)):
         return edit.span.line
     if isinstance(edit, ReplaceImport | RemoveImport):
         return edit.line
@@ -127,7 +129,7 @@ def _changed(piece: str, edits: Sequence[Edit], first: int, newline: str) -> str
     if newline == "\r":  # LibCST does not read it
         return _changed(piece.replace("\r", "\n"), edits, first, "\n").replace("\n", "\r")
     prefix, suffix = "", ""
-    if any(isinstance(edit, RenameName | ReplaceName) for edit in edits) or piece[:1] in " \t\x0c":
+    if any(isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)) for edit in edits) or piece[:1] in " \t\x0c":
         prefix, suffix = frame(piece, newline)
     shift = prefix.count("\n") + 1 - first
     result = _transformed(prefix + piece + suffix, [_moved(edit, shift) for edit in edits], newline)
@@ -155,16 +157,19 @@ def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
         parts.append(RenameNames([edit for edit in edits if isinstance(edit, RenameName)]))
     if any(isinstance(edit, ReplaceName) for edit in edits):
         parts.append(ReplaceNames([edit for edit in edits if isinstance(edit, ReplaceName)]))
+    of_calls = [edit for edit in edits if isinstance(edit, CALL_EDITS)]
+    if of_calls:
+        parts.append(CallArguments(of_calls))
     parts += [imports, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
     changed = MetadataWrapper(module, unsafe_skip_copy=True).visit(Together(parts))
     return imports.sweep(changed).code
 
 
-def _moved(edit: _E, lines: int) -> _E:
-    if isinstance(edit, RenameName | ReplaceName):
-        span = edit.span
-        span = replace(span, line=span.line + lines, end_line=span.end_line + lines)
-        return replace(edit, span=span)
+def _moved(edit: Edit, lines: int) -> Edit:
+    if isinstance(edit, RenameName | ReplaceName | RenameKey):
+        return replace(edit, span=moved(edit.span, lines))
+    if isinstance(edit, CALL_EDITS):
+        return replace(edit, call=moved(edit.call, lines))
     if isinstance(edit, ReplaceImport | RemoveImport):
         return replace(edit, line=edit.line + lines)
     if isinstance(edit.place, JoinImport):

@@ -208,8 +208,8 @@ class Layout:
         inner = self.scopes[node] = Scope(node, scope)  # type: ignore[arg-type]
         if isinstance(node, FUNCTIONS):
             given = node.args
-            for each in (*given.posonlyargs, *given.args, *given.kwonlyargs):
-                inner.bind(each.arg, Bound(parameter=each.arg))
+            for listed in (*given.posonlyargs, *given.args, *given.kwonlyargs):
+                inner.bind(listed.arg, Bound(parameter=listed.arg))
             for extra in (given.vararg, given.kwarg):
                 if extra is not None:
                     inner.bind(extra.arg, Bound())

@@ -13,11 +13,15 @@ from fixer.facts.suspect_words import SUSPECTS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from fixer.facts.suspect_words import Suspect
+
+_IMPORT = re.compile(rb"import[ \t]")  # begins with a literal, and so is found fast
 _WORD = re.compile(rb"(\w+)\s*$")
+_BEFORE = (b" ", b"\t", b"\n", b"(", b",")
 _FURTHEST = 4000  # bytes between a call's bracket and its keyword
 _MODULES = frozenset(SUSPECTS)
 _CALLEES = {
-    module: frozenset(word.decode() for suspect in suspects for word in suspect.words)
+    module: frozenset(word.decode().partition("(")[0] for suspect in suspects for word in suspect.words)
     for module, suspects in SUSPECTS.items()
 }
 
@@ -39,36 +43,60 @@ def is_suspected(path: str) -> bool:
 def may_be_refused(source: bytes) -> bool:
     """Whether the bytes of a file hold a suspected module, keyword and callee in the same call, as far as
     a search can tell; False means that no entry of the tables applies."""
-    for module, suspects in SUSPECTS.items():
-        if module.encode() not in source:
-            continue
-        for suspect in suspects:
-            if any(word not in source for word in suspect.beside):
-                continue
-            if not suspect.keyword:
-                if any(word in source for word in suspect.words):
-                    return True
-            elif suspect.keyword in source and _passes(source, suspect.keyword, suspect.words):
-                return True
-    return False
+    return any(
+        _holds(source, suspect)
+        for module in _imported(source) & SUSPECTS.keys()
+        for suspect in SUSPECTS[module]
+    )
+
+
+def _imported(source: bytes) -> set[str]:
+    """The top-level modules that the file seems to import; `asyncio` for the fixture `event_loop` too."""
+    found = set()
+    for match in _IMPORT.finditer(source):
+        start = source.rfind(b"\n", 0, match.start()) + 1
+        words = source[start : match.start()].split()
+        if not words:
+            end = source.find(b"\n", match.end())
+            for name in source[match.end() : end if end > 0 else len(source)].split(b","):
+                found.add(name.strip().partition(b".")[0].partition(b" ")[0].decode("utf-8", "replace"))
+        elif words[0] == b"from" or b"from" in words:
+            found.add(words[-1].partition(b".")[0].decode("utf-8", "replace"))
+    if b"event_loop" in source:
+        found.add("asyncio")
+    return found
+
+
+def _holds(source: bytes, suspect: Suspect) -> bool:
+    if not suspect.keyword:
+        return any(word in source for word in suspect.words)
+    if not _passes(source, suspect.keyword, suspect.words):
+        return False
+    return all(re.search(rb"\b%s=" % word, source) for word in suspect.beside)
 
 
 def _passes(source: bytes, keyword: bytes, words: frozenset[bytes]) -> bool:
     """Whether one of `words` is called with `keyword`, or stands where it is not called at once."""
-    quoted = b'"%s"' % keyword in source or b"'%s'" % keyword in source
-    if quoted and b"**" in source and any(word in source for word in words):
-        return True
+    if keyword not in source:
+        return False
     given = False
-    for found in re.finditer(rb"%s[ \t]*=(?!=)" % keyword, source):
-        given = True
-        if any(word in words for word in _callees_around(source, found.start())):
-            return True
+    for needle in (keyword + b"=", keyword + b" ="):
+        at = source.find(needle)
+        while at >= 0:
+            if source[at - 1 : at] in _BEFORE:
+                given = True
+                if any(word in words for word in _callees_around(source, at)):
+                    return True
+            at = source.find(needle, at + len(needle))
+    if b"**" in source and (b'"%s"' % keyword in source or b"'%s'" % keyword in source):
+        return any(word in source for word in words)
     # A partial, an alias, an assignment: only words that hardly ever mean anything else are looked for.
     return given and any(b"_" in word and source.count(word) > source.count(word + b"(") for word in words)
 
 
 def _callees_around(source: bytes, at: int) -> Iterable[bytes]:
-    """The words before the two innermost brackets that are open at byte `at`."""
+    """The word before the innermost bracket that is open at byte `at`; where a string could hold brackets, the
+    word before the next one too."""
     depth, end, found = 0, at, 0
     lowest = max(at - _FURTHEST, 0)
     while found < 2:
@@ -87,3 +115,5 @@ def _callees_around(source: bytes, at: int) -> Iterable[bytes]:
         word = _WORD.search(source, max(opened - 80, 0), opened)
         if word is not None:
             yield word[1]
+        if b"'" not in source[opened:at] and b'"' not in source[opened:at]:
+            return

@@ -37,6 +37,7 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
 '''
 # Too common to be looked for without a keyword: of these callees only the keywords of rewrites.toml are.
 KEYWORDS_ONLY = {"asyncio"}
+FIRST = "first argument"
 
 
 def generate() -> str:
@@ -52,9 +53,10 @@ def generate() -> str:
 
     for signature in signatures():
         for name, _ in signature.callees:
-            if not {top_of(path) for path in spellings(name, spelled)} & KEYWORDS_ONLY:
+            tops = {top_of(path) for path in spellings(name, spelled)}
+            if not tops & KEYWORDS_ONLY and "()" not in name:  # of a method, the keywords of rewrites.toml
                 add(name, "")
-    for rewrite in rewrites():
+    for rewrite in filter(lambda each: each.enabled, rewrites()):
         for callee in rewrite.callees:
             siblings = [callee]
             if callee in known:
@@ -65,15 +67,17 @@ def generate() -> str:
                     for name, _ in signature.callees
                 ]
             for name in siblings:
-                beside = tuple(f"{word}=" for word, _ in rewrite.when.beside)
-                keyword = "" if rewrite.first or rewrite.keyword == name.rpartition(".")[2] else rewrite.keyword
-                add(name, keyword, beside)
+                add(name, rewrite.keyword, tuple(word for word, _ in rewrite.when.beside))
+                if rewrite.first:
+                    add(name, FIRST)
     lines = []
     for module in sorted(found):
         lines.append(f"    {module!r}: (".replace("'", '"'))
         whole = found[module].get(("", ()), set())
         for (keyword, beside), words in sorted(found[module].items()):
             left = words - whole if keyword else words
+            if keyword == FIRST:
+                keyword, left = "", {f"{word}(None" for word in words}
             if left:
                 lines.append(f"        {suspect(keyword, left, beside)},")
         lines.append("    ),")
@@ -81,9 +85,13 @@ def generate() -> str:
 
 
 def suspect(keyword: str, words: set[str], beside: tuple[str, ...]) -> str:
-    listed = ", ".join(f'b"{word}"' for word in sorted(words))
-    more = f", ({', '.join(f'b"{word}"' for word in beside)},)" if beside else ""
+    listed = ", ".join(map(quoted, sorted(words)))
+    more = f", ({', '.join(map(quoted, beside))},)" if beside else ""
     return f'Suspect(b"{keyword}", frozenset({{{listed}}}){more})'
+
+
+def quoted(word: str) -> str:
+    return f'b"{word}"'
 
 
 def spellings(callee: str, spelled: dict[str, tuple[str, ...]]) -> list[str]:
