@@ -221,7 +221,9 @@ def _only(entry: Mapping[str, Any], keys: tuple[str, ...]) -> None:
 def _text(entry: Mapping[str, Any], key: str, default: str = "", required: bool = False) -> str:
     value = entry.get(key, default)
     if not isinstance(value, str) or (required and not value):
-        raise ValueError(f"`{key}` must be a string" + (f", not {value!r}" if key in entry else "; it is missing"))
+        raise ValueError(
+            f"`{key}` must be a string" + (f", not {value!r}" if key in entry else "; it is missing")
+        )
     return value
 
 

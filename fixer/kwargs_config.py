@@ -58,7 +58,9 @@ def _versions(value: object) -> dict[str, Range]:
 
 def _patterns(value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
-        raise EntryError(f"expects a list of patterns for `ignore-manifests`, not {value!r}", "ignore-manifests")
+        raise EntryError(
+            f"expects a list of patterns for `ignore-manifests`, not {value!r}", "ignore-manifests"
+        )
     try:
         globs.compile_globs(value)
     except ValueError as error:
@@ -77,7 +79,9 @@ def _signature(entry: dict[str, Any]) -> Signature:
     try:
         return read_signature(entry)
     except ValueError as error:
-        raise EntryError(f"has a `signature` that cannot be used: {error}", _needle(entry, "callee")) from None
+        raise EntryError(
+            f"has a `signature` that cannot be used: {error}", _needle(entry, "callee")
+        ) from None
 
 
 def _rewrite(entry: dict[str, Any]) -> Rewrite:
@@ -106,4 +110,3 @@ def line_of(text: str, error: ValueError) -> int | None:
     start = max(text.find("testfix.kwargs"), 0)
     at = text.find(error.needle, start)
     return text.count("\n", 0, at) + 1 if at >= 0 else None
-

@@ -112,7 +112,9 @@ def parse_range(text: str) -> Range | None:
             found = _CLAUSE.fullmatch(clause)
             if found is None:
                 return None
-            allowed = allowed & _clause(found[1] or "==", tuple(map(int, found[2].split("."))), bool(found[3]))
+            allowed = allowed & _clause(
+                found[1] or "==", tuple(map(int, found[2].split("."))), bool(found[3])
+            )
         result = result | allowed
     return result
 

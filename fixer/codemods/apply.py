@@ -129,7 +129,10 @@ def _changed(piece: str, edits: Sequence[Edit], first: int, newline: str) -> str
     if newline == "\r":  # LibCST does not read it
         return _changed(piece.replace("\r", "\n"), edits, first, "\n").replace("\n", "\r")
     prefix, suffix = "", ""
-    if any(isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)) for edit in edits) or piece[:1] in " \t\x0c":
+    if (
+        any(isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)) for edit in edits)
+        or piece[:1] in " \t\x0c"
+    ):
         prefix, suffix = frame(piece, newline)
     shift = prefix.count("\n") + 1 - first
     result = _transformed(prefix + piece + suffix, [_moved(edit, shift) for edit in edits], newline)

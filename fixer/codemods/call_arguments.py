@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 import libcst as cst
 from libcst.metadata import CodeRange, PositionProvider
 
-from fixer.call_edits import RemoveArgument, RenameArgument, RenameKey, ReplaceArgument, ReplaceMethod, WrapCall
+from fixer.call_edits import (
+    RemoveArgument,
+    RenameArgument,
+    RenameKey,
+    ReplaceArgument,
+    ReplaceMethod,
+    WrapCall,
+)
 from fixer.codemods.errors import EditError
 
 if TYPE_CHECKING:

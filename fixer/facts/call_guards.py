@@ -17,9 +17,20 @@ _SETUP = frozenset(
     {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup_module", "setup_function"}
 )
 _VERSION_WORDS = frozenset(
-    {"__version__", "version", "version_info", "signature", "parameters", "getfullargspec", "hasattr", "hexversion"}
+    {
+        "__version__",
+        "version",
+        "version_info",
+        "signature",
+        "parameters",
+        "getfullargspec",
+        "hasattr",
+        "hexversion",
+    }
 )
-_PATCHERS = frozenset({"patch", "setattr", "delattr", "object", "multiple", "dict", "setitem", "delitem", "spy"})
+_PATCHERS = frozenset(
+    {"patch", "setattr", "delattr", "object", "multiple", "dict", "setitem", "delitem", "spy"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +54,8 @@ def guard_of(node: ast.AST, child: ast.AST) -> str | None:
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if any(map(_expects_type_error, node.decorator_list)) and child in node.body:
             return "a TypeError is expected there"
-    elif isinstance(node, ast.If | ast.IfExp) and child is not node.test:
-        if _asks_for_version(node.test):
-            return "the condition around it asks for a version or a signature"
+    elif isinstance(node, ast.If | ast.IfExp) and child is not node.test and _asks_for_version(node.test):
+        return "the condition around it asks for a version or a signature"
     return None
 
 
@@ -116,9 +126,7 @@ def _targets(node: ast.AST, scope: Scope) -> Iterator[str]:
     if name in ("dict", "setitem", "delitem"):
         if any("sys.modules" in ast.unparse(each) for each in node.args[:1]):
             yield from _strings(
-                key
-                for each in node.args[1:]
-                for key in (each.keys if isinstance(each, ast.Dict) else [each])
+                key for each in node.args[1:] for key in (each.keys if isinstance(each, ast.Dict) else [each])
             )
         return
     first = node.args[0] if node.args else None

@@ -23,10 +23,12 @@ ScopeNode: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One way in which a name gets its value. `path` for an import; `value` for an assignment, with `index` for
-    the place in an unpacked one; `node` for a class or function; nothing at all where it cannot be told."""
+    """One way in which a name gets its value. `path` for an import, `straight` if it stands in no branch; `value`
+    for an assignment, with `index` for the place in an unpacked one; `node` for a class or function; nothing
+    at all where it cannot be told."""
 
     path: str | None = None
+    straight: bool = False
     value: ast.expr | None = None
     index: int | None = None
     node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | None = None
@@ -106,6 +108,8 @@ def _name(name: str, scope: Scope, depth: int) -> str | None:
     if found is None:
         return None
     bounds, where = found
+    if all(bound.straight for bound in bounds):
+        return bounds[-1].path  # the last import wins
     paths = {_bound(bound, where, depth) for bound in bounds if not is_none(bound.value)}
     return paths.pop() if len(paths) == 1 else None
 
@@ -164,7 +168,6 @@ class Layout:
     decorators: list[tuple[ast.expr, Scope]] = field(default_factory=list)
     attributes: set[str] = field(default_factory=set)
 
-
     def around(self, node: ast.AST) -> list[ast.AST]:
         """The nodes around `node`, the module first."""
         found = []
@@ -191,7 +194,7 @@ class Layout:
         elif kind in _BINDING:
             if kind is ast.Assign:
                 self.assignments.append((node, scope))  # type: ignore[arg-type]
-            _bind(node, scope)
+            _bind(node, scope, parent is scope.node)
         for child in _children(node):
             self.visit(child, node, scope)
 
@@ -254,17 +257,17 @@ def _children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _bind(node: ast.AST, scope: Scope) -> None:
+def _bind(node: ast.AST, scope: Scope, straight: bool) -> None:
     if isinstance(node, ast.Import):
         for alias in node.names:
             top = alias.name.partition(".")[0]
             path = alias.name if alias.asname else top
-            scope.bind(alias.asname or top, Bound(path=path))
+            scope.bind(alias.asname or top, Bound(path, straight))
     elif isinstance(node, ast.ImportFrom):
         module = "." * node.level + (node.module or "")
         dot = "" if module.endswith(".") else "."
         for alias in node.names:
-            scope.bind(alias.asname or alias.name, Bound(path=f"{module}{dot}{alias.name}"))
+            scope.bind(alias.asname or alias.name, Bound(f"{module}{dot}{alias.name}", straight))
     elif isinstance(node, ast.Assign):
         for target in node.targets:
             _target(target, node.value, None, scope)
@@ -277,9 +280,7 @@ def _bind(node: ast.AST, scope: Scope) -> None:
         for item in node.items:
             if item.optional_vars is not None:
                 _target(item.optional_vars, item.context_expr, None, scope)
-    elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
-        _target(node.target, None, None, scope)
-    elif isinstance(node, ast.AugAssign):
+    elif isinstance(node, (ast.For | ast.AsyncFor | ast.comprehension, ast.AugAssign)):
         _target(node.target, None, None, scope)
     elif isinstance(node, ast.Delete):
         for target in node.targets:

@@ -122,8 +122,14 @@ class _Reader:
             if found is None or len(found[0]) != 1 or found[0][0].value is None:
                 return None
             bounds, where = found
-            uses = (each for each in ast.walk(where.node) if isinstance(each, ast.Name) and each.id == node.id)
-            if sum(isinstance(each.ctx, ast.Load) for each in uses) != 1 or where.node is self.tree or bounds[0].index is not None:
+            uses = (
+                each for each in ast.walk(where.node) if isinstance(each, ast.Name) and each.id == node.id
+            )
+            if (
+                sum(isinstance(each.ctx, ast.Load) for each in uses) != 1
+                or where.node is self.tree
+                or bounds[0].index is not None
+            ):
                 return None
             node, place = bounds[0].value, "dict"
         if not isinstance(node, ast.Dict):

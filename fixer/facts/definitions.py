@@ -115,7 +115,9 @@ def _class(node: ast.ClassDef) -> ClassShape:
         elif any(name in ("__init__", "__new__") for name in _bound([each])):
             special = True
     special = special or inits > 1 or any(map(_makes_no_init, node.decorator_list))
-    decorators = tuple(_dotted(each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list)
+    decorators = tuple(
+        _dotted(each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list
+    )
     bases = tuple(_dotted(each.value if isinstance(each, ast.Subscript) else each) for each in node.bases)
     return ClassShape(node.lineno, bases, decorators, init, tuple(fields.items()), special)
 

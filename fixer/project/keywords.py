@@ -42,6 +42,7 @@ class _Standing:
     """`refused`, of the versions `tried`; `possible` are those of the tried ones that hold here."""
 
     refused: Range
+    tried: Range
     possible: Range
     package: str
     version: KnownVersion | None
@@ -131,17 +132,18 @@ class Keywords:
             return None
         rewrite = self._entry(callee, entries, signatures, standing)
         library = "Python" if standing.package == PYTHON else standing.package
-        first = _first(standing)
-        message = f"`{_shown_callee(call)}` refuses `{keyword.name}`"
-        if first:
-            message += f" from {library} {shown(first)} on"
+        when = _when(standing, library)
+        word = keyword.value if keyword.place == "first" else keyword.name
+        message = f"`{_shown_callee(call)}` refuses `{word}`{when}"
+        if keyword.place == "callee":
+            message = f"`{call.spelled}` is deprecated{when}"
         certain = not standing.possible - standing.refused
         found = Refused(call, keyword, message, rewrite, certain, standing.possible)
         if standing.possible:
             if not standing.possible & standing.refused:
                 return None
             said = standing.version.source if standing.version is not None else ""
-            return replace(found, message=f"{message}; {said}") if first and said else found
+            return replace(found, message=f"{message}; {said}") if when and said else found
         if standing.version is None:
             return replace(found, obstacle=f"nothing says which version of {library} is used")
         newest = f"{library} {shown(standing.newest)} is the newest release tried"
@@ -175,7 +177,7 @@ class Keywords:
             possible = NONE
         if version is not None and not possible and newest and not version.allowed - up_to(newest):
             return None  # older than everything that is known
-        return _Standing(refused, possible, package, version, newest)
+        return _Standing(refused, tried, possible, package, version, newest)
 
     def _accepted(self, name: str, signatures: list[tuple[Signature, Range]]) -> Range:
         """The versions in which a callee of these implementations takes the keyword."""
@@ -194,7 +196,11 @@ class Keywords:
         return any(bool(self._accepted(name, [each])) for each in further)
 
     def _entry(
-        self, callee: str, entries: list[Rewrite], signatures: list[tuple[Signature, Range]], standing: _Standing
+        self,
+        callee: str,
+        entries: list[Rewrite],
+        signatures: list[tuple[Signature, Range]],
+        standing: _Standing,
     ) -> Rewrite | None:
         """The first entry that is about the implementation which refuses."""
         for entry in entries:
@@ -229,15 +235,23 @@ class Keywords:
                 return replace(found, obstacle=f"none of {both} is taken by all versions that are possible")
             rewrite = replace(rewrite, action=replace(rewrite.action, names=(names[0],)))
         if found.possible - rewrite.valid:
-            return replace(found, obstacle="not all versions that are possible take what would be in its place")
+            return replace(
+                found, obstacle="not all versions that are possible take what would be in its place"
+            )
         obstacle = _obstacle(rewrite, call, keyword)
-        if obstacle is None and rewrite.safety == "guarded" and not _holds(rewrite.guard, keyword, call, attributes):
+        if (
+            obstacle is None
+            and rewrite.safety == "guarded"
+            and not _holds(rewrite.guard, keyword, call, attributes)
+        ):
             obstacle = rewrite.note or "what has to hold for it is not proven"
         return replace(found, rewrite=rewrite, obstacle=obstacle)
 
     def _nothing_known(self, name: str, signatures: list[tuple[Signature, Range]]) -> str:
         from difflib import get_close_matches
 
+        if any(name in signature.accepts for signature, _ in signatures):
+            return "other versions take it; in this one nothing is known to take its place"
         taken = sorted({each for signature, _ in signatures for each in signature.accepts})
         close = get_close_matches(name, taken, 1)
         nearest = f"; `{close[0]}` is the nearest name" if close else ""
@@ -250,13 +264,19 @@ def _implied(call: Call, callee: str, entries: list[Rewrite]) -> Iterator[Keywor
 
     for entry in entries:
         if entry.first and call.first is not None:
-            yield Keyword(entry.keyword, call.span, "None" if call.first == "none" else "", call.first, "first")
+            yield Keyword(
+                entry.keyword, call.span, "None" if call.first == "none" else "", call.first, "first"
+            )
         elif entry.keyword == callee.rpartition(".")[2] and entry.action.kind == "method":
             yield Keyword(entry.keyword, call.span, "", "other", "callee")
 
 
 def _holds(condition: Condition, keyword: Keyword, call: Call, attributes: frozenset[str]) -> bool:
-    if condition.values and keyword.value not in condition.values and f"<{keyword.kind}>" not in condition.values:
+    if (
+        condition.values
+        and keyword.value not in condition.values
+        and f"<{keyword.kind}>" not in condition.values
+    ):
         return False
     if condition.coroutine and not call.coroutine:
         return False
@@ -292,12 +312,18 @@ def _obstacle(rewrite: Rewrite, call: Call, keyword: Keyword) -> str | None:
     return None
 
 
-def _first(standing: _Standing) -> Version:
-    """The first version that refuses, of those that lead to the ones that are possible; () for all."""
+def _when(standing: _Standing, library: str) -> str:
+    """ " from websockets 14.0 on": which versions refuse, around those that are possible; empty for all."""
+    if not standing.tried - standing.refused:
+        return ""
     here = standing.refused & (standing.possible or ANY)
     low = next((low for low, _ in here.intervals), ())
-    around = (start for start, end in standing.refused.intervals if start <= low and (end is None or low < end))
-    return next(around, low)
+    for start, end in standing.refused.intervals:
+        if start <= low and (end is None or low < end):
+            if start and start != standing.tried.intervals[0][0]:
+                return f" from {library} {shown(start)} on"
+            return f" before {library} {shown(end)}" if end else ""
+    return ""
 
 
 def _shown_callee(call: Call) -> str:

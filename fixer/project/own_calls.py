@@ -31,7 +31,7 @@ def unknown_keywords(path: str, project: Project) -> Iterator[UnknownKeyword]:
         return
     for call in project.loader.calls(path, frozenset(suspected)).calls:
         callee = suspected[call.callee]
-        if call.guard is not None or call.context == "decorator":
+        if call.guard is not None:
             continue
         for keyword in call.keywords:
             if keyword.name not in callee.parameters.names:

@@ -118,7 +118,9 @@ class Project:
     def versions(self) -> Versions:
         """Which version of a package holds where."""
         said = self.loader.manifests()
-        return Versions(said.requirements, said.included, self.settings.kwargs.versions, self.loader.installed())
+        return Versions(
+            said.requirements, said.included, self.settings.kwargs.versions, self.loader.installed()
+        )
 
     @cached_property
     def keywords(self) -> Keywords:

@@ -71,7 +71,7 @@ class Versions:
 
     def _of(self, name: str, folder: str) -> KnownVersion | None:
         if name in self.settings:
-            return KnownVersion(self.settings[name], "[tool.testfix.kwargs] versions")
+            return KnownVersion(self.settings[name], f"[tool.testfix.kwargs] says which {name} it is")
         said = self._said.get(name, {})
         while said:
             found = _together(said.get(folder, ()))
@@ -82,7 +82,10 @@ class Versions:
             folder = folder_of(folder)
         if name == PYTHON and self.installed.python is not None:
             version = self.installed.python
-            return KnownVersion(Range(((version, (version[0], version[1] + 1)),)), f"{self._place} has {version[0]}.{version[1]}")
+            return KnownVersion(
+                Range(((version, (version[0], version[1] + 1)),)),
+                f"{self._place} has {version[0]}.{version[1]}",
+            )
         text = self.installed.version(name) if name != PYTHON else None
         version_of = parse_version(text) if text else None
         if version_of is None:
@@ -138,4 +141,6 @@ def _any_of(pairs: Sequence[tuple[Requirement, Range]]) -> KnownVersion:
 
 
 def _said(requirement: Requirement) -> str:
-    return f"{requirement.source_file}:{requirement.line} says {requirement.specifier}"
+    name, specifier = requirement.name, requirement.specifier
+    blank = "" if specifier[:1] in "<>=!~^" else " "
+    return f"{requirement.source_file}:{requirement.line} says {name}{blank}{specifier}"

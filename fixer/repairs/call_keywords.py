@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fixer.call_edits import RemoveArgument, RenameArgument, RenameKey, ReplaceArgument, ReplaceMethod, WrapCall
+from fixer.call_edits import (
+    RemoveArgument,
+    RenameArgument,
+    RenameKey,
+    ReplaceArgument,
+    ReplaceMethod,
+    WrapCall,
+)
 from fixer.edits import AddImport, Edit, Import, ReplaceName
 from fixer.finding import Fix, Safety
 
@@ -32,7 +39,9 @@ def repair_call(code: str, path: str, refused: Sequence[Refused]) -> tuple[Fix |
         made = _edits(path, each.call, each, each.rewrite)
         new = each.rewrite.action.names if each.rewrite.action.kind in ("rename", "value") else ()
         if isinstance(made, str) or taken.intersection(new):
-            reasons[each.keyword.name] = made if isinstance(made, str) else f"`{new[0]}` takes its place already"
+            reasons[each.keyword.name] = (
+                made if isinstance(made, str) else f"`{new[0]}` takes its place already"
+            )
             continue
         taken.update(new)
         edits += made
@@ -52,10 +61,16 @@ def _safety(refused: Refused, rewrite: Rewrite) -> tuple[Safety, str]:
     if rewrite.user:
         return Safety.SAFE, "as [tool.testfix.kwargs] says"
     if rewrite.safety in ("exact", "guarded"):
-        return Safety.SAFE, "the call does the same" if refused.certain else "it works in all versions that are possible"
+        return (
+            Safety.SAFE,
+            "the call does the same" if refused.certain else "it works in all versions that are possible",
+        )
     if refused.certain:
         return Safety.SAFE, "the call cannot work as it is, and this is what takes the keyword's place"
-    return Safety.UNSAFE, "some of the versions that are possible still take the keyword, with another meaning"
+    return (
+        Safety.UNSAFE,
+        "some of the versions that are possible still take the keyword, with another meaning",
+    )
 
 
 def _edits(path: str, call: Call, refused: Refused, rewrite: Rewrite) -> list[Edit] | str:
@@ -88,7 +103,11 @@ def _callee(path: str, call: Call, new: str) -> list[Edit] | str:
     owner, dot, old = call.spelled.rpartition(".")
     if call.context != "decorator" or not dot:
         return f"`{new}` has to be imported for it"
-    return [ReplaceName(path, call.span, f"{owner}.{old}", f"{owner}.{new}")] if call.span.line == call.span.end_line else "it is spread over lines"
+    return (
+        [ReplaceName(path, call.span, f"{owner}.{old}", f"{owner}.{new}")]
+        if call.span.line == call.span.end_line
+        else "it is spread over lines"
+    )
 
 
 def _bounded_outside(call: Call, kind: str, value: str) -> bool:
@@ -102,9 +121,7 @@ def _bounded_outside(call: Call, kind: str, value: str) -> bool:
         return False
 
 
-def _with_imports(
-    path: str, call: Call, imports: Sequence[str], text: str
-) -> tuple[list[Edit] | None, str]:
+def _with_imports(path: str, call: Call, imports: Sequence[str], text: str) -> tuple[list[Edit] | None, str]:
     """(the imports to add, `text` with the names that are bound at the call); (None, why not)."""
     visible = dict(call.visible)
     added: list[Edit] = []
@@ -120,7 +137,9 @@ def _with_imports(
                 return None, f"`{what.bound}` means something else there"
             added.append(AddImport(path, what))
             spelled = what.bound
-        text = text.replace(wanted, spelled) if member and module else text.replace(f"{wanted}.", f"{spelled}.")
+        text = (
+            text.replace(wanted, spelled) if member and module else text.replace(f"{wanted}.", f"{spelled}.")
+        )
     return added, text
 
 

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding
-from fixer.project.keywords import Refused
 from fixer.repairs.call_keywords import repair_call
 from fixer.rule import Rule, Withheld
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fixer.facts.model import Facts
+    from fixer.project.keywords import Refused
     from fixer.project.project import Project
 
 CODE, NAME = "TF301", "unexpected-keyword"
