@@ -50,9 +50,9 @@ class RemoveArgument:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceArgument:
-    """The keyword `old` becomes `new`, and its value the expression `value`, in which `{value}` is the value before.
+    """The keyword `old` becomes `new`, and its value the expression `value`, the old value for `{value}`.
 
-    With `key`, the value before is what that key has in a literal dictionary.
+    With `key`, the old value is what that key has in a literal dictionary.
     """
 
     path: str
@@ -75,7 +75,10 @@ class ReplaceArgument:
 
 @dataclass(frozen=True, slots=True)
 class WrapCall:
-    """The call, without its keyword `old`, becomes `{call}` in the expression `wrapper`; the value `{value}`."""
+    """The expression `wrapper` takes the place of the call.
+
+    `{call}` in it is the call without its keyword `old`, `{value}` the value of that.
+    """
 
     path: str
     call: Span
@@ -95,7 +98,7 @@ class WrapCall:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceMethod:
-    """The call's method `old` becomes `new`, with the expression `first` (if any) before the other arguments."""
+    """The call's method `old` becomes `new`, with the expression `first` (if any) as first argument."""
 
     path: str
     call: Span

@@ -36,7 +36,8 @@ class Signature:
 @dataclass(frozen=True, slots=True)
 class Condition:
     """`values` are texts, or kinds of a value in angle brackets; `beside` other keywords with the endings of
-    their values (none: any value); `lacks` attributes that the file never reads; `coroutine`: in `async def`."""
+    their values (none: any value); `lacks` attributes that the file never reads; `coroutine`: in `async def`.
+    """
 
     values: tuple[str, ...] = ()
     beside: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -47,8 +48,9 @@ class Condition:
 @dataclass(frozen=True, slots=True)
 class Action:
     """`kind` is "rename" (to the first of `names` that is accepted), "drop", "wrap" (`text` with `{call}` and
-    `{value}`), "value" (the keyword `names[0]` with the value `text`; `key` takes the value out of a dictionary),
-    "method" (`names[0]` in place of the method, with `text` as first argument) or "report"."""
+    `{value}`), "value" (the keyword `names[0]` with the value `text`; `key` takes the old one out of a
+    dictionary), "method" (`names[0]` in place of the method, `text` as first argument) or "report".
+    """
 
     kind: str
     names: tuple[str, ...] = ()
@@ -63,7 +65,8 @@ class Rewrite:
 
     Without a signature `broken` says which versions refuse it; `valid` are those that take the result.
     `when` must hold for the entry to count at all, `guard` for a guarded one to be safe. `note` tells a
-    reader what to do by hand. `first`: the first argument by position is that keyword's. `user`: it comes from the configuration.
+    reader what to do by hand. `first`: the first argument by position is that keyword's. `user`: the entry
+    comes from the configuration.
     """
 
     id: str
@@ -87,9 +90,12 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True)
 class KwargsSettings:
-    """`[tool.testfix.kwargs]`. `versions` maps a package to its versions, `assume` says what an unknown version
-    means ("report" or "latest"), `ignored` are patterns of dependency files that do not count. `rewrites` are
-    the user's entries; one with the id of another entry takes its place, even to be off."""
+    """`[tool.testfix.kwargs]`.
+
+    `versions` maps a package to its versions, `assume` says what an unknown version means ("report" or
+    "latest"), `ignored` are patterns of files that do not count. `rewrites` are the user's entries;
+    one with the id of another entry takes its place, even to be off.
+    """
 
     assume: str = "report"
     versions: Mapping[str, Range] = field(default_factory=dict)

@@ -49,7 +49,8 @@ def _versions(value: object) -> dict[str, Range]:
         allowed = parse_range(text) if isinstance(text, str) and text.strip() else None
         if allowed is None:
             raise EntryError(
-                f'expects a version ("15.0.1") or a range (">=14,<16") for `{package}` in `versions`, not {text!r}',
+                f'expects a version ("15.0.1") or a range (">=14,<16") for `{package}` in `versions`, '
+                f"not {text!r}",
                 package,
             )
         found[package.lower().replace("_", "-").replace(".", "-")] = allowed

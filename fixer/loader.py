@@ -11,7 +11,7 @@ from fixer import globs, pytest_config
 from fixer.discover import project_files
 from fixer.environment import Environment, read_environment
 from fixer.facts import keyword_scan
-from fixer.facts.call_model import Calls
+from fixer.facts.call_model import NO_CALLS, Calls
 from fixer.facts.outline import read_outline
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
@@ -142,13 +142,13 @@ class DiskLoader:
         known = self._calls.get((path, callees))
         if known is not None and known[0] == content:
             return known[1]
-        calls = Calls()
+        calls = NO_CALLS
         if content is not None and any(callee.rpartition(".")[2].encode() in content for callee in callees):
             modules = frozenset(callee.partition(".")[0] for callee in callees)
             try:
                 calls = read_calls(decode(content), PurePosixPath(path).stem, callees.__contains__, modules)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
-                calls = Calls()
+                calls = NO_CALLS
         self._calls[path, callees] = content, calls
         return calls
 

@@ -66,7 +66,7 @@ def _names_type_error(node: ast.AST | None) -> bool:
 
 
 def _expects_type_error(node: ast.expr) -> bool:
-    """`pytest.raises(TypeError)`, `self.assertRaises(TypeError)`, `suppress(TypeError)`, `xfail(raises=TypeError)`."""
+    """`raises(TypeError)`, `assertRaises(TypeError)`, `suppress(TypeError)`, `xfail(raises=TypeError)`."""
     if not isinstance(node, ast.Call):
         return False
     return any(map(_names_type_error, (*node.args, *(keyword.value for keyword in node.keywords))))

@@ -15,8 +15,9 @@ class Keyword:
 
     `span` is the name in the call, or the string that is its key in a dictionary. `value` is the source of
     the value, `kind` what it is: "number", "string", "none", "boolean", "name", "attribute", "call",
-    "dict" or "other". `place` is "call", "splat" for a literal `**{...}` in the call, or "dict" for a dictionary
-    that a statement above builds and only this call uses.
+    "dict" or "other". `place` is "call", "splat" for a literal `**{...}` in the call, "dict" for a dictionary
+    that a statement above builds and only this call uses; what an entry of the tables takes for a keyword is
+    "first" (the first argument) or "callee" (the name that is called).
     """
 
     name: str
@@ -46,8 +47,8 @@ class Call:
     of the first.
 
     `context`: "await", "async with", "with", "async for", "yield from", "argument" (with `outer`), "assign",
-    "return", "statement", "partial" (of `functools.partial`, which is not the call itself), "decorator", "through" (a function
-    of the file that hands its keywords on; `spelled` is that function) or "other".
+    "return", "statement", "partial" (of `functools.partial`, which is not the call itself), "decorator",
+    "through" (a function of the file that hands its keywords on; `spelled` is that function) or "other".
     `coroutine`: the nearest function around it is `async def`. `open_ended`: it takes `**` of something that
     cannot be read. `guard` says why the call may be meant to fail, or not to reach what it names.
     `visible` pairs the modules and members imported there (dotted) with their names; `taken` are the names
@@ -78,3 +79,6 @@ class Calls:
 
     calls: tuple[Call, ...] = ()
     attributes: frozenset[str] = frozenset()
+
+
+NO_CALLS = Calls()

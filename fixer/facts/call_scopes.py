@@ -23,9 +23,11 @@ ScopeNode: TypeAlias = (
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One way in which a name gets its value. `path` for an import, `straight` if it stands in no branch; `value`
-    for an assignment, with `index` for the place in an unpacked one; `node` for a class or function; nothing
-    at all where it cannot be told."""
+    """One way in which a name gets its value.
+
+    `path` for an import, `straight` if it is in no branch; `value` for an assignment, with `index` for the
+    place in an unpacked one; `node` for a class or function; nothing at all where it cannot be told.
+    """
 
     path: str | None = None
     straight: bool = False

@@ -95,8 +95,10 @@ def _passes(source: bytes, keyword: bytes, words: frozenset[bytes]) -> bool:
 
 
 def _callees_around(source: bytes, at: int) -> Iterable[bytes]:
-    """The word before the innermost bracket that is open at byte `at`; where a string could hold brackets, the
-    word before the next one too."""
+    """The word before the innermost bracket that is open at byte `at`.
+
+    Where a string could hold brackets, the word before the next one too.
+    """
     depth, end, found = 0, at, 0
     lowest = max(at - _FURTHEST, 0)
     while found < 2:

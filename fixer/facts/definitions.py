@@ -51,7 +51,7 @@ Shape: TypeAlias = FunctionShape | ClassShape
 
 
 def read_definitions(text: str) -> dict[str, Shape]:
-    """The functions and classes at module level by name; one that is bound twice, or in a branch, is left out.
+    """The functions and classes at module level by name, but for what is bound twice or in a branch.
 
     Raises SyntaxError where the text does not parse.
     """

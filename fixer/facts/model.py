@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.facts.call_model import Calls
+from fixer.facts.call_model import NO_CALLS, Calls
 
 if TYPE_CHECKING:
     from fixer.edits import Import
@@ -147,7 +147,7 @@ class Facts:
     injects_line: int = 0
     prologue: Prologue | None = None
     backport: tuple[BackportImport, ...] = ()
-    calls: Calls = Calls()
+    calls: Calls = NO_CALLS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import ast
 import re
 import warnings
 
-from fixer.facts.call_model import Calls
+from fixer.facts.call_model import NO_CALLS, Calls
 from fixer.facts.call_words import is_suspected, may_be_refused, suspected_modules
 from fixer.facts.injection import read_injection
 from fixer.facts.mock_backport import may_import_backport, read_backport
@@ -29,7 +29,7 @@ def read_facts(path: str, source: bytes) -> Facts:
     try:
         scopes = read_scopes(source)
         backport = read_backport(decode(source)) if may_import_backport(source) else ()
-        calls = _suspected_calls(path, source) if may_be_refused(source) else Calls()
+        calls = _suspected_calls(path, source) if may_be_refused(source) else NO_CALLS
         if not scopes.unbound:
             return Facts(path, imported=scopes.imported, backport=backport, calls=calls)
         text = decode(source)

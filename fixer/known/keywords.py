@@ -1,4 +1,4 @@
-"""The tables of keywords: who accepts what (signatures.toml) and what to do about the rest (rewrites.toml)."""
+"""The tables of keywords: signatures.toml (who accepts what), rewrites.toml (what to do about the rest)."""
 
 from __future__ import annotations
 

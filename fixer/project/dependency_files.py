@@ -37,7 +37,7 @@ def requirements_txt(path: str, text: str) -> Parsed:
 
 
 def included_files(path: str, text: str) -> list[str]:
-    """The files that a requirements file includes (`-r`, `-c`), as relative paths; those outside are left out."""
+    """The files that a requirements file includes (`-r`, `-c`), as paths from the root; none from outside."""
     found = []
     for line in text.splitlines():
         match = re.match(r"\s*(?:-r|-c|--requirement|--constraint)[\s=]*([^\s#]+)", line)

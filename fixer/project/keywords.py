@@ -23,9 +23,10 @@ _NO_WRAP = frozenset({"async with", "with", "async for", "statement", "partial",
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A keyword that its callee refuses. `rewrite` is the entry that says what to do, with one name in a rename.
+    """A keyword that its callee refuses.
 
-    `certain`: every one of the `possible` versions refuses it. `obstacle` says (as a clause) why there is no repair.
+    `rewrite` is the entry that says what to do, with one name in a rename. `certain`: every one of the
+    `possible` versions refuses it. `obstacle` says (as a clause) why there is no repair.
     """
 
     call: Call

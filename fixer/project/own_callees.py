@@ -51,8 +51,10 @@ class OwnCallees:
         self._known: dict[tuple[str, str], OwnCallee | None] = {}
 
     def find(self, path: str, importer: str) -> OwnCallee | None:
-        """The callee that the dotted `path` means in the file `importer`; None where it is none of the project's,
-        or nothing certain is known of what it takes."""
+        """The callee that the dotted `path` means in the file `importer`.
+
+        None where it is none of the project's, or where it is not certain what it takes.
+        """
         origin = self.origin(path, importer)
         return None if origin is None else self.of(origin)
 
