@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from fixer import globs
@@ -108,6 +109,6 @@ def line_of(text: str, error: ValueError) -> int | None:
     """The line (from 1) of a configuration `text` that an error is about, None where it cannot be found."""
     if not isinstance(error, EntryError):
         return None
-    start = max(text.find("testfix.kwargs"), 0)
-    at = text.find(error.needle, start)
-    return text.count("\n", 0, at) + 1 if at >= 0 else None
+    start = max(text.find("kwargs"), 0)
+    place = re.compile(rf"(?<![\w.-]){re.escape(error.needle)}(?![\w.-])").search(text, start)
+    return text.count("\n", 0, place.start()) + 1 if place else None

@@ -128,6 +128,11 @@ class DiskLoader:
         }
         return declared(texts)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about the files that were asked for versions and could not be read in full."""
+        return self._manifests.warnings if "_manifests" in self.__dict__ else ()
+
     def installed(self) -> Environment:
         return self._installed
 

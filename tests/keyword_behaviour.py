@@ -52,9 +52,7 @@ def observe(
     }
 
 
-def faults_of_websockets(
-    folder: Path, python: str, release: str, place: Path | None = None
-) -> Iterator[str]:
+def faults_of_websockets(folder: Path, python: str, release: str, place: Path | None = None) -> Iterator[str]:
     """Everything in which the cases do not behave as they should under that release, as sentences.
 
     Before 14 nothing is edited, and everything connects; from 14 on the calls are refused first, and connect or
@@ -104,9 +102,7 @@ def _run(folder: Path, files: list[str], python: str, place: Path | None) -> dic
     if place is not None:
         environment["PYTHONPATH"] = str(place)
     command = [python, str(RUNNER), *files]
-    done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, env=environment, check=False
-    )
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, env=environment, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, dict[str, str]] = json.loads(done.stdout)
     return found

@@ -34,7 +34,7 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
         Suspect(b"delay", frozenset({b"wait_for"})),
         Suspect(b"loop", frozenset({b"BoundedSemaphore", b"Condition", b"Event", b"LifoQueue", b"Lock", b"PriorityQueue", b"Queue", b"Semaphore", b"as_completed", b"create_subprocess_exec", b"create_subprocess_shell", b"create_task", b"gather", b"open_connection", b"open_unix_connection", b"shield", b"sleep", b"start_server", b"start_unix_server", b"wait", b"wait_for"})),
         Suspect(b"seconds", frozenset({b"wait_for"})),
-        Suspect(b"timeout", frozenset({b"acquire", b"communicate", b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_subprocess_exec", b"create_subprocess_shell", b"create_unix_connection", b"create_unix_server", b"gather", b"get", b"open_connection", b"open_unix_connection", b"read", b"readline", b"readuntil", b"shield", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall", b"start_server", b"start_unix_server", b"wait"})),
+        Suspect(b"timeout", frozenset({b"acquire", b"communicate", b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_subprocess_exec", b"create_subprocess_shell", b"create_unix_connection", b"create_unix_server", b"gather", b"get", b"open_connection", b"open_unix_connection", b"read", b"readexactly", b"readline", b"readuntil", b"shield", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall", b"start_server", b"start_unix_server", b"wait"})),
     ),
     "click": (
         Suspect(b"mix_stderr", frozenset({b"CliRunner"})),

@@ -118,7 +118,7 @@ def toml_lock(path: str, text: str) -> Parsed:
                 found.append(Requirement(name, "", path, at))
             elif name:
                 found[-1] = Requirement(name, "==" + value.strip(" \"'"), path, at)
-    return found, ""
+    return found, "" if found else _load_toml(text)[1]
 
 
 def ini(path: str, text: str) -> Parsed:

@@ -35,13 +35,22 @@ RELEASES: dict[str, dict[str, str | None]] = {
         **{"9.1": "3.9", "10.4": None, "11.0.3": None, "12.0": None, "13.1": None},
         **{"14.0": None, "14.2": None, "15.0.1": None, "16.1.1": None, "17.4": None},
     },
-    "httpx": {"0.18.2": "3.9", "0.19.0": "3.9", "0.20.0": "3.9", "0.25.2": None, "0.27.2": None, "0.28.1": None},
+    "httpx": {
+        "0.18.2": "3.9",
+        "0.19.0": "3.9",
+        "0.20.0": "3.9",
+        "0.25.2": None,
+        "0.27.2": None,
+        "0.28.1": None,
+    },
 }
 CONNECTIONS = ("websockets.connect().", "websockets.asyncio.client.connect().")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("pythons", nargs="+", metavar="PYTHON")
     parser.add_argument("--folder", type=Path, help="where the releases are installed")
     options = parser.parse_args(arguments)
@@ -100,12 +109,16 @@ def asked(package: str) -> dict[str, list[str]]:
     for callee, words in found.items():
         words |= known.get(callee, set())
     left_out = ("typing.", "unittest.", "json.", "random.", "http.", "smtplib.", "urllib.")
-    return {callee: sorted(words) for callee, words in sorted(found.items()) if not callee.startswith(left_out)}
+    return {
+        callee: sorted(words) for callee, words in sorted(found.items()) if not callee.startswith(left_out)
+    }
 
 
 def is_refused(package: str, callee: str, keyword: str, version: Version) -> bool | None:
     """What the tables say; None where they say nothing, or where it depends on Python too."""
-    here = [each for each in signatures() for name, when in each.callees if name == callee and when & at(version)]
+    here = [
+        each for each in signatures() for name, when in each.callees if name == callee and when & at(version)
+    ]
     if here:
         answers = [accepts(signature, keyword, version) for signature in here]
         return None if None in answers else not any(answers)
@@ -137,7 +150,17 @@ def accepts(signature: Signature, keyword: str, version: Version) -> bool | None
 def installed(package: str, release: str, python: str, folder: Path) -> Path:
     place = folder / f"{package}-{release}"
     if not place.is_dir():
-        command = [python, "-m", "pip", "install", "--quiet", "--quiet", "--target", str(place), f"{package}=={release}"]
+        command = [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--quiet",
+            "--target",
+            str(place),
+            f"{package}=={release}",
+        ]
         subprocess.run(command, check=True)
     return place
 
