@@ -178,7 +178,7 @@ def _joined(before: cst.Arg, gone: cst.Arg) -> cst.BaseParenthesizableWhitespace
     first = before.comma.whitespace_after if isinstance(before.comma, cst.Comma) else cst.SimpleWhitespace("")
     second = gone.comma.whitespace_after if isinstance(gone.comma, cst.Comma) else gone.whitespace_after_arg
     if not isinstance(first, cst.ParenthesizedWhitespace):
-        return second if isinstance(second, cst.ParenthesizedWhitespace) else first
+        return second
     if not isinstance(second, cst.ParenthesizedWhitespace):
         return first
     lines = list(first.empty_lines)
