@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from fixer.call_edits import CallEdit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -309,6 +311,7 @@ Edit: TypeAlias = (
     | AddFixture
     | RemoveDefinition
     | AddPluginModule
+    | CallEdit
 )
 
 
