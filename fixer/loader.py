@@ -14,6 +14,7 @@ from fixer import pytest_config
 from fixer.discover import project_files
 from fixer.environment import read_environment
 from fixer.facts.outline import read_outline
+from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from fixer.config import Config
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.body import ModuleBody
-    from fixer.facts.model import Outline
+    from fixer.facts.model import Facts, Outline
     from fixer.files import Files
 
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
@@ -114,6 +115,10 @@ class DiskLoader:
                 found[folder] = tuple("" if word == "." else word for word in inside)
         return found
 
+    def facts(self, path: str) -> Facts | None:
+        content = self._read(path)
+        return None if content is None else read_facts(path, content)
+
     def body(self, path: str) -> ModuleBody | None:
         changed = self.files.after.get(path)
         if path in self._bodies and self._bodies[path][0] is changed:
@@ -130,6 +135,9 @@ class DiskLoader:
             if content is not None and encoded in content:
                 yield path
 
+    def occurrences(self, path: str, word: str) -> int:
+        return (self._read(path) or b"").count(word.encode())
+
     def surroundings(self) -> Surroundings:
         return self._surroundings
 
@@ -142,13 +150,14 @@ class DiskLoader:
                 distributions[requirement.name] = requirement.specifier[2:]
         distributions |= {name: found.version for name, found in environment.distributions.items()}
         installed = {
-            plugin.module: plugin.file
-            for found in environment.distributions.values()
-            for plugin in found.plugins
-            if plugin.file is not None
+            name: tuple((plugin.name, plugin.file) for plugin in found.plugins if plugin.file is not None)
+            for name, found in environment.distributions.items()
+            if found.plugins
         }
         own = own_plugins({path: text for path, text in self._texts.items() if "/" not in path})
-        return Surroundings(distributions, own, installed)
+        return Surroundings(
+            distributions, own, installed, environment.find_module, environment.find_beside
+        )
 
     def declared(self) -> Declared:
         return self._declared

@@ -13,14 +13,13 @@ from libcst.metadata import PositionProvider
 
 from fixer.codemods.errors import EditError
 from fixer.codemods.import_layout import black_form, join_names
+from fixer.codemods.insertion import inserted
 from fixer.codemods.replace_import import names_of, replaced
+from fixer.codemods.spacing import is_pragma
 from fixer.edits import AddImport, JoinImport, NewImport
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-# Comments for tools do not count towards the length of a line (as in ruff and black).
-_PRAGMAS = ("noqa", "type:", "pyright:", "pylint:", "flake8:", "ruff:", "isort:", "nosec", "pragma:")
 
 
 class AddImports(cst.CSTTransformer):
@@ -89,51 +88,12 @@ class AddImports(cst.CSTTransformer):
         for line, column in self._joins:
             raise EditError(f"line {line}, column {column}: no `from ... import` statement starts here")
         for line in sorted(self._new, reverse=True):
-            updated_node = self._inserted(original_node, updated_node, line, self._new[line])
+            new, blank_after = new_statements(self._new[line], updated_node)
+            updated_node = inserted(original_node, updated_node, line, new, blank_after, self._first_line)
         return updated_node
 
-    def _inserted(
-        self, original: cst.Module, updated: cst.Module, line: int, edits: list[AddImport]
-    ) -> cst.Module:
-        """The module with new statements just above what was `line` before any change."""
-        new, blank_after = new_statements(edits, updated)
-        blanks = [cst.EmptyLine(indent=False)] * blank_after
-        above = original.header  # the lines in front of the next statement
-        first = 1  # and the number of the first of them
-        for index, statement in enumerate(original.body):
-            decorators = getattr(statement, "decorators", ())
-            top = decorators[0] if decorators else statement
-            start = self.get_metadata(PositionProvider, top).start.line
-            lines = [*above, *statement.leading_lines]
-            first = start - len(lines)
-            if first <= line <= start:
-                body = list(updated.body)
-                kept = [*(updated.header if index == 0 else ()), *body[index].leading_lines]
-                kept, rest = kept[: line - first], kept[line - first :]
-                body[index] = body[index].with_changes(leading_lines=[*blanks, *rest])
-                if index == 0:
-                    updated = updated.with_changes(header=kept)
-                else:
-                    new[0] = new[0].with_changes(leading_lines=[*kept, *new[0].leading_lines])
-                return updated.with_changes(body=[*body[:index], *new, *body[index:]])
-            above = ()
-        if not original.body:
-            kept, rest = list(updated.header[: line - 1]), list(updated.header[line - 1 :])
-            if len(kept) == line - 1:
-                footer = [*blanks, *rest, *updated.footer]
-                return updated.with_changes(
-                    header=kept,
-                    body=new,
-                    footer=footer,
-                    has_trailing_newline=updated.has_trailing_newline or not original.header,
-                )
-        first = original.code.count(original.default_newline) + 1 - len(original.footer)
-        first += not original.has_trailing_newline
-        kept, rest = list(updated.footer[: line - first]), list(updated.footer[line - first :])
-        if line < first or len(kept) != line - first:
-            raise EditError(f"line {line}: a new statement cannot go above this line")
-        new[0] = new[0].with_changes(leading_lines=[*kept, *new[0].leading_lines])
-        return updated.with_changes(body=[*updated.body, *new], footer=[*blanks, *rest])
+    def _first_line(self, statement: cst.CSTNode) -> int:
+        return self.get_metadata(PositionProvider, statement).start.line
 
 
 def new_statements(
@@ -225,7 +185,7 @@ def _order(edit: AddImport) -> tuple[int, ...]:
 def _width(line: cst.SimpleStatementLine, module: cst.Module) -> int:
     """The length in characters of the longest source line, comments for tools not counted."""
     comment = line.trailing_whitespace.comment
-    if comment is not None and comment.value.lstrip("# ").startswith(_PRAGMAS):
+    if comment is not None and is_pragma(comment):
         line = line.with_changes(trailing_whitespace=cst.TrailingWhitespace())
     code = module.code_for_node(line.with_changes(leading_lines=()))
     return max(len(text) for text in code.replace("\r", "\n").split("\n"))

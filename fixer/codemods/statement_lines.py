@@ -39,10 +39,27 @@ def statement_spans(source: str, lines: Sequence[str]) -> list[tuple[int, int]]:
 
     Raises SyntaxError where the source does not parse.
     """
+    return sorted(_spans(parse(source).body, lines))
+
+
+def parse(source: str) -> ast.Module:
+    """The syntax tree; what the user's strings and comparisons deserve a warning for is not our concern."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = ast.parse(source)
-    return sorted(_spans(tree.body, lines))
+        return ast.parse(source)
+
+
+def function_lines(source: str, line: int) -> tuple[int, int] | None:
+    """First and last line (from 1) of the innermost function whose `def` or `async` stands on `line`."""
+    found = [
+        node
+        for node in ast.walk(parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == line
+    ]
+    if not found:
+        return None
+    node = min(found, key=_last_line)
+    return min([line, *(decorator.lineno for decorator in node.decorator_list)]), _last_line(node)
 
 
 def enclosing_lines(spans: Sequence[tuple[int, int]], line: int) -> tuple[int, int]:
@@ -133,9 +150,7 @@ def frame(piece: str, newline: str) -> tuple[str, str]:
 
 def _parses(text: str) -> bool:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
+        parse(text)
     except SyntaxError:
         return False
     return True

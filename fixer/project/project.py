@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from fixer.edits import Import
 from fixer.known import vocabulary
+from fixer.known.plugin_fixtures import who_provides
 from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
+from fixer.project.fixtures.explain import requests, unrequested
 from fixer.project.fixtures.model import FixtureModel
 from fixer.project.mock_evidence import MockEvidence
 from fixer.project.modules import Modules, folder_of
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
     from fixer.project.evidence import Source
+    from fixer.project.fixtures.explain import Unrequested
     from fixer.project.fixtures.plugins import Surroundings
     from fixer.pytest_config import PytestIni
 
@@ -57,6 +60,9 @@ class Loader(Protocol):
     def mock_usage(self, path: str) -> MockUsage | None:
         """How one file uses `unittest.mock`; None if it cannot be read."""
 
+    def facts(self, path: str) -> Facts | None:
+        """The facts of any file of the project; None if it cannot be read."""
+
     def body(self, path: str) -> ModuleBody | None:
         """What a file declares; None if it cannot be read. An absolute path: a plugin's."""
 
@@ -65,6 +71,9 @@ class Loader(Protocol):
 
     def mentioning(self, word: str) -> Iterable[str]:
         """The paths of the Python files of the project in whose bytes `word` occurs."""
+
+    def occurrences(self, path: str, word: str) -> int:
+        """How often `word` occurs in the bytes of a file."""
 
     def surroundings(self) -> Surroundings:
         """The distributions and plugins around the tests."""
@@ -86,6 +95,7 @@ class Project:
         self.facts = facts
         self.loader = loader
         self.settings = settings
+        self._unrequested: dict[str, Sequence[Unrequested]] = {}
         self._spelled: dict[tuple[Source, str], Import | None] = {}
         self._imported: dict[str, frozenset[str]] = {}
         self._nearby: dict[str, frozenset[str]] = {}
@@ -105,7 +115,29 @@ class Project:
             loader.surroundings(),
             loader.mentioning,
             star_exports,
+            loader.facts,
+            loader.declared().imports,
+            loader.occurrences,
         )
+
+    def unrequested(self, facts: Facts) -> Sequence[Unrequested]:
+        """The undefined uses of a file that are explained by a fixture which is not requested there."""
+        known = self._unrequested.get(facts.path)
+        if known is None:
+            names = {use.name for use in facts.undefined if use.deferred and not use.guarded}
+            worth = {name for name in names if self._may_be_fixture(name, facts)}
+            known = self._unrequested[facts.path] = unrequested(facts, self.fixtures, worth) if worth else ()
+        return known
+
+    def _may_be_fixture(self, name: str, facts: Facts) -> bool:
+        """Whether a fixture of that name is known, and is more likely meant than something to import."""
+        if name not in self.evidence.fixtures and not who_provides(name):
+            return False
+        uses = [use for use in facts.undefined if use.name == name]
+        if not self.vocabulary(name, uses) and not self.evidence.sources(name):
+            return True
+        body = self.loader.body(facts.path)  # another test of the file that requests it decides
+        return body is not None and requests(body, name)
 
     @cached_property
     def origins(self) -> Origins:

@@ -338,7 +338,14 @@ class Module:
     def _fixture(self, decorator: ast.expr, function: ast.AST | None) -> Fixture:
         known = isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
         requests = _requests(function) if known else ()
-        return Fixture(_keyword(decorator, "name") or "", bool(_keyword(decorator, "autouse")), requests)
+        named = _keyword(decorator, "name") or next(self._named(decorator), "")
+        return Fixture(named, bool(_keyword(decorator, "autouse")), requests)
+
+    def _named(self, decorator: ast.expr) -> Iterator[str]:
+        """The name in `name=CONSTANT`."""
+        for word in decorator.keywords if isinstance(decorator, ast.Call) else ():
+            if word.arg == "name" and isinstance(word.value, ast.Name):
+                yield from _strings(self._constant(word.value))
 
 
 def _last(node: ast.expr) -> str:

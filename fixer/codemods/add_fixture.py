@@ -1,0 +1,89 @@
+"""AddFixtures: statements given as text become the end of a module."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from fixer.codemods.errors import EditError
+from fixer.codemods.statement_lines import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fixer.edits import AddFixture
+
+BLANK_LINES = 2  # PEP 8: around functions and classes of a module
+
+
+class AddFixtures(cst.CSTTransformer):
+    """Applies every AddFixture of one module, in order; raises EditError for text that is no Python."""
+
+    def __init__(self, edits: Sequence[AddFixture]) -> None:
+        super().__init__()
+        self._edits = edits
+
+    def visit_Module(self, node: cst.Module) -> bool:  # noqa: N802
+        return False  # its statements need no visit
+
+    def leave_Module(self, original_node: cst.Module, updated_node: cst.Module) -> cst.Module:  # noqa: N802
+        for edit in self._edits:
+            updated_node = _extended(updated_node, edit)
+        return updated_node
+
+
+def with_fixture(text: str, edit: AddFixture, newline: str) -> str:
+    """The text of a module with the fixture at its end; the last line has a line break if it had one.
+
+    Raises EditError for text that is no Python.
+    """
+    try:
+        statements = parse(edit.source).body
+    except SyntaxError as error:
+        raise EditError(f"the text of fixture `{edit.name}` is no Python: {error.msg}") from error
+    if not statements:
+        raise EditError(f"the text of fixture `{edit.name}` has no statement in it")
+    unended = text != "" and not text.endswith(("\n", "\r"))
+    if unended:
+        text += newline
+    made = text + newline * _missing(text) + _source(edit, newline)
+    return made.removesuffix(newline) if unended else made
+
+
+def _source(edit: AddFixture, newline: str) -> str:
+    return edit.source.strip("\r\n").replace("\r\n", "\n").replace("\n", newline) + newline
+
+
+def _missing(text: str) -> int:
+    """The blank lines that the end of a module lacks."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:-1]
+    if not any(line.strip() for line in lines):
+        return 0
+    blank = next(count for count, line in enumerate(reversed(lines)) if line.strip())
+    return max(0, BLANK_LINES - blank)
+
+
+def _extended(module: cst.Module, edit: AddFixture) -> cst.Module:
+    newline = module.default_newline
+    try:
+        config = cst.PartialParserConfig(default_newline=newline)
+        new = cst.parse_module(_source(edit, newline), config)
+    except cst.ParserSyntaxError as error:
+        raise EditError(f"the text of fixture `{edit.name}` is no Python: {error.message}") from error
+    if not new.body:
+        raise EditError(f"the text of fixture `{edit.name}` has no statement in it")
+    text = module.code
+    unended = text != "" and not module.has_trailing_newline
+    blank = [cst.EmptyLine(indent=False)] * _missing(text + newline * unended)
+    above = [*module.footer, *blank, *new.header]
+    header: Sequence[cst.EmptyLine] = module.header
+    if not module.body:
+        header, above = [*header, *above], []
+    first = new.body[0].with_changes(leading_lines=[*above, *new.body[0].leading_lines])
+    return module.with_changes(
+        header=header,
+        body=[*module.body, first, *new.body[1:]],
+        footer=new.footer,
+        has_trailing_newline=not unended,
+    )
