@@ -8,12 +8,17 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fixer.facts.expression import dotted_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _QUOTED = re.compile(r"""(?<![\w])["'](\s*\w+\s*(?:,\s*\w+\s*)*,?\s*)["']""")
-_LOOKS_UP = ("getfixturevalue", "fixturenames", "lazy_fixture", "lazy_fixtures", "fixture_ref", "usefixtures")
+# Calls whose string arguments are names of fixtures, and words of code that may ask for computed ones.
+_NAMING = frozenset({"getfixturevalue", "getfixture", "usefixtures", "lazy_fixture", "lf", "lfc", "fixture_ref"})
+_COMPUTING = ("fixturenames", "lazy_fixture", "fixture_ref", "funcargs", "getfuncargvalue", "_fixturemanager")
+_DOCTEST = re.compile(r"""\bgetfixture\(\s*["'](\w+)["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,19 @@ class Asked:
 class Mentions:
     """What one file says of names.
 
-    `quoted` are names in string literals, alone or in a list with commas (not the `name=` of a fixture).
-    `patterns` are regular expressions for strings that are put together at run time, in a file that looks
-    fixtures up by name. `read` are names whose value some code reads, other than a local variable's.
+    `named` are literal names of fixtures (`getfixturevalue("db")`). `computes`: it may ask for fixtures under
+    names that are no literals there; these can be among the `quoted` strings, alone or in a list with commas,
+    of this file or another, or match one of the regular expressions `patterns`, for strings that are put
+    together. `read` are names whose value some code reads, other than a local variable's, and `called` those
+    that it calls; `imported` are names in `from` imports.
     """
 
+    named: frozenset[str] = frozenset()
+    computes: bool = False
     quoted: frozenset[str] = frozenset()
     patterns: tuple[str, ...] = ()
     read: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
     imported: frozenset[str] = frozenset()
     asked: tuple[Asked, ...] = ()
 
@@ -55,8 +65,22 @@ def read_mentions(text: str) -> Mentions:
         if not re.search(r"\bname\s*=\s*$", text[max(0, match.start() - 12) : match.start()])
         for word in match[1].split(",")
     }
-    looks_up = any(word in text for word in _LOOKS_UP)
-    patterns = [_pattern(node) for node in nodes if isinstance(node, (ast.JoinedStr, ast.BinOp))] if looks_up else []
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    naming = [call for call in calls if dotted_name(call.func).rpartition(".")[2] in _NAMING or _is_lookup(call.func)]
+    named = {
+        each.value
+        for call in naming
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords))
+        for each in ast.walk(argument)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    }
+    functions = {id(call.func) for call in calls}
+    computes = (
+        any(word in text for word in _COMPUTING)
+        or any(not isinstance(argument, ast.Constant) for call in naming for argument in call.args)
+        or any(_is_lookup(node) and id(node) not in functions for node in nodes)  # handed on: `map(...)`
+    )
+    patterns = [_pattern(node) for node in nodes if isinstance(node, (ast.JoinedStr, ast.BinOp))] if computes else []
     imported = {
         name
         for node in nodes
@@ -65,9 +89,12 @@ def read_mentions(text: str) -> Mentions:
         for name in (alias.name, alias.asname or alias.name)
     }
     return Mentions(
+        frozenset({*named, *_DOCTEST.findall(text)}),
+        computes,
         frozenset(quoted),
         tuple(dict.fromkeys(pattern for pattern in patterns if pattern)),
         frozenset(_read(tree, frozenset())),
+        frozenset(dotted_name(call.func) for call in calls),
         frozenset(imported),
         tuple(_asked(tree, False)),
     )
@@ -80,6 +107,11 @@ def function_texts(text: str) -> dict[int, str]:
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
     return {node.lineno: ast.unparse(node) for node in ast.walk(tree) if isinstance(node, _FUNCTIONS)}
+
+
+def _is_lookup(node: ast.AST) -> bool:
+    """`<anything>.getfixturevalue`."""
+    return isinstance(node, ast.Attribute) and node.attr in _NAMING
 
 
 def _pattern(node: ast.expr) -> str | None:
@@ -96,7 +128,7 @@ def _pattern(node: ast.expr) -> str | None:
         words = "".join(cleaned).replace("\0", "")
     else:
         return None
-    return pattern if not words or words.replace("_", "").isalnum() else None
+    return pattern if words and words.replace("_", "").isalnum() else None
 
 
 def _asked(node: ast.AST, inside: bool) -> Iterator[Asked]:
