@@ -118,7 +118,7 @@ def _pattern(node: ast.expr) -> str | None:
     """The strings that `f"make_{kind}"` or `"make_" + kind` can be; None if that is any string."""
     parts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     if isinstance(node, ast.JoinedStr):
-        parts = [each.value if isinstance(each, ast.Constant) else "\0" for each in node.values]
+        parts = [str(each.value) if isinstance(each, ast.Constant) else "\0" for each in node.values]
         pattern = "".join(r"\w*" if part == "\0" else re.escape(part) for part in parts)
         words = "".join(part for part in parts if part != "\0")
     elif isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Add, ast.Mod)) and parts:
