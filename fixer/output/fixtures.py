@@ -78,6 +78,8 @@ def _missing(missing: Sequence[Lost], style: Style) -> Iterator[str]:
         yield f"  {head}  {paint.bold(lost.name)}  requested{by} at {style.path(lost.path)}:{lost.line}"
         if lost.cause is not None:
             yield f"    {printable(lost.cause)}"
+        for path, line in lost.elsewhere[:_MOST]:
+            yield f"    declared at {printable(style.path(path))}:{line}, which these tests do not see"
         shown = [node.partition("::")[2] for node in lost.tests[:_MOST]]
         more = f" and {len(lost.tests) - _MOST} more" if len(lost.tests) > _MOST else ""
         yield f"    {paint.dim('for ' + ', '.join(shown) + more)}"
@@ -155,7 +157,14 @@ def _branches(nodes: Sequence[Node], indent: str, style: Style) -> Iterator[str]
     for number, node in enumerate(nodes, 1):
         last = number == len(nodes)
         yield f"{style.paint.dim(indent + (corner if last else fork))}{_node(node, style)}"
-        yield from _branches(node.requests, indent + ("   " if last else bar), style)
+        # That fixtures of others look at their `request` is of no interest.
+        known = [each for each in node.requests if each.name != "request" or _is_declared(node)]
+        yield from _branches(known, indent + ("   " if last else bar), style)
+
+
+def _is_declared(node: Node) -> bool:
+    """Whether the source of the fixture was read."""
+    return node.declaration is not None and bool(node.declaration.line)
 
 
 def _node(node: Node, style: Style) -> str:

@@ -42,6 +42,7 @@ def render_listing(listing: Listing, style: Style) -> str:
                 "requested_by": lost.by or None,
                 "tests": [style.node(node) for node in lost.tests],
                 "cause": lost.cause,
+                "declared": [{"path": style.path(path), "line": line} for path, line in lost.elsewhere],
             }
             for lost in listing.missing
         ],
