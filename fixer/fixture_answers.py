@@ -47,7 +47,7 @@ class Question:
         self.word = word
         self.root = find_root([file or "."], cwd, config.file)
         self.files = Files(self.root)
-        relative = os.path.relpath(os.path.normpath(absolute), self.root).replace(os.sep, "/")  # noqa: PTH118
+        relative = os.path.relpath(os.path.normpath(absolute), self.root).replace(os.sep, "/")
         self.path = "" if relative == "." else relative
         self.node = f"{self.path}::{node.partition('[')[0]}" if node else ""
         self.is_folder = absolute.is_dir()
@@ -74,7 +74,9 @@ class Question:
 
     def unused(self) -> list[Unused]:
         """The fixtures declared at the place or below it that no test uses."""
-        return [each for each in UnusedFixtures(self.model, self._text).find() if self._has(each.declaration.path)]
+        return [
+            each for each in UnusedFixtures(self.model, self._text).find() if self._has(each.declaration.path)
+        ]
 
     def duplicates(self) -> list[Duplicate]:
         """The fixtures declared several times, at least once at the place or below it."""
@@ -116,5 +118,3 @@ class Question:
         near += [name for name in difflib.get_close_matches(wanted, known, 3) if name not in near]
         hint = f" Nearest: {', '.join(near[:3])}." if near else ""
         return f"{self.path} has no test or class `{wanted}`.{hint}"
-
-

@@ -13,10 +13,13 @@ from typing import Any
 
 import pytest
 from cli_runner import run_testfix, write_files
+from pages import Case, parse_page
 
-SUITE = Path(__file__).parent.parent / "fixtures_corpus" / "suites" / "fixture_places"
+CORPUS = Path(__file__).parent.parent / "fixtures_corpus"
+SUITE = CORPUS / "suites" / "fixture_places"
+UNUSED = CORPUS / "unused_fixtures.md"
 DECLARED = re.compile(r"^(\w+)(?: \[(\w+) scope\])? -- ([\w/]+\.py):(\d+)", re.MULTILINE)
-TEST = re.compile(r"^-+ fixtures used by (\w+) -+$", re.MULTILINE)
+TEST = re.compile(r"^-+ fixtures used by (\S+) -+$", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -83,21 +86,31 @@ def test_pytest_s_own_fixtures_are_those_that_it_lists(suite: Path) -> None:
 )
 def test_a_test_uses_what_pytest_says(suite: Path, node: str) -> None:
     printed = TEST.split(ask_pytest(suite, "--fixtures-per-test", node))
-    truth = declared(printed[2])
-    used = {row(each) for each in ask(suite, node)["fixtures"] if each["used"] and each["path"]}
-    assert used == truth
+    truth = {(name, path, line) for name, _, path, line in declared(printed[2])}  # it shows no scopes
+    used = [row(each) for each in ask(suite, node)["fixtures"] if each["used"] and each["path"]]
+    assert {(name, path, line) for name, _, path, line in used} == truth
 
     def flat(requests: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [each for one in requests for each in (one, *flat(one["requests"]))]
 
     (tree,) = ask(suite, "--tree", node)["tests"]
-    found = {row(each["fixture"]) for each in flat(tree["requests"]) if each["fixture"] and each["fixture"]["path"]}
+    resolved = [each["fixture"] for each in flat(tree["requests"]) if each["fixture"]]
+    found = {(each["name"], each["path"], each["line"]) for each in resolved if each["path"]}
     assert found >= truth  # overridden ones are in the tree, too
     assert {name for name, *_ in found} == {name for name, *_ in truth}
 
 
 def test_what_pytest_does_not_find_is_not_found(suite: Path) -> None:
-    command = [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "--setup-plan", "tests/test_names.py"]
+    command = [
+        sys.executable,
+        "-B",
+        "-m",
+        "pytest",
+        "-p",
+        "no:cacheprovider",
+        "--setup-plan",
+        "tests/test_names.py",
+    ]
     done = subprocess.run(command, cwd=suite, capture_output=True, text=True, check=False)
     truth = set(re.findall(r"fixture '(\w+)' not found", done.stdout))
     missing = ask(suite, "tests/test_names.py")["missing"]
@@ -170,72 +183,28 @@ def test_unused_and_duplicates_of_the_suite(suite: Path) -> None:
     assert run_testfix(["fixtures", "--unused"], suite).status == 1
 
 
-FIXTURE = "import pytest\n\n\n@pytest.fixture{}\ndef thing():\n    return 1\n"
-PLAIN = FIXTURE.format("")
 A_TEST = "def test_a():\n    pass\n"
-# (what the case is about, further files beside a conftest with the fixture `thing`, the cause; None: unused)
-USES: list[tuple[str, dict[str, str], str | None]] = [
-    ("nobody", {"test_a.py": A_TEST}, None),
-    ("a local variable", {"test_a.py": "def test_a():\n    thing = 1\n    assert thing\n"}, None),
-    ("a string, looked up by nobody", {"test_a.py": "def test_a():\n    assert 'thing'\n"}, None),
-    ("@patch", {"test_a.py": "from unittest.mock import patch\n@patch('os.x')\ndef test_a(thing):\n    pass\n"}, None),
-    ("parametrize", {"test_a.py": "import pytest\n@pytest.mark.parametrize('v', [1])\ndef test_a(v):\n    pass\n"}, None),
-    ("no test", {"helper.py": A_TEST}, "no test is collected"),
-    ("by name", {"test_a.py": "def test_a(request):\n    request.getfixturevalue('thing')\n"}, "asks for it by name"),
-    (
-        "by a computed name",
-        {"test_a.py": "def test_a(request):\n    for each in ['thing']:\n        request.getfixturevalue(each)\n"},
-        "has its name in a string",
-    ),
-    (
-        "by a name put together",
-        {"test_a.py": "def test_a(request):\n    request.getfixturevalue('th' + 'x')\n    request.getfixturevalue(f'th{1}')\n"},
-        "puts names of fixtures together",
-    ),
-    (
-        "handed on",
-        {"test_a.py": "def test_a(request):\n    list(map(request.getfixturevalue, ['thing']))\n"},
-        "has its name in a string",
-    ),
-    ("a doctest", {"test_a.py": A_TEST, "lib.py": "'''\n>>> getfixture('thing')\n'''\n"}, "asks for it by name"),
-    ("not collected", {"test_a.py": A_TEST, "bench.py": "def bench_a(thing):\n    pass\n"}, "may request it"),
-    ("a step", {"test_a.py": A_TEST + "@given('x')\ndef step(thing):\n    pass\n"}, "may request it"),
-    ("called", {"test_a.py": "from conftest import thing\ndef test_a():\n    assert thing.__wrapped__\n"}, "reads it"),
-    (
-        "tests of a library",
-        {"test_a.py": "from vendor.suites import Base\nclass TestA(Base):\n    pass\n"},
-        "`vendor.suites.Base` is not known",
-    ),
-    ("a client of a library", {"test_a.py": "from vendor import TestClient\ndef test_a():\n    TestClient()\n"}, None),
-    ("star import", {"test_a.py": "from vendor.suites import *\n"}, "may hold more tests"),
-    ("unreadable", {"test_a.py": "def test_a(:\n"}, "cannot be parsed"),
-    ("unknown plugin", {"test_a.py": A_TEST, "requirements.txt": "pytest-nobody-knows-it\n"}, "are not known"),
-    ("collecting hook", {"test_a.py": A_TEST, "hooks.py": "def pytest_collect_file():\n    pass\n",
-                         "pytest.ini": "[pytest]\naddopts = -p hooks\n"}, "may make tests of anything"),
-    ("another test misses it", {"test_a.py": A_TEST, "sub/pytest.ini": "[pytest]\n",
-                                "sub/test_b.py": "def test_b(thing):\n    pass\n"}, ""),
-]  # fmt: skip
+PLAIN = "import pytest\n\n\n@pytest.fixture\ndef thing():\n    return 1\n"
 
 
-@pytest.mark.parametrize(("files", "cause"), [each[1:] for each in USES], ids=[each[0] for each in USES])
-def test_unused_only_where_nothing_speaks_against_it(
-    tmp_path: Path, files: dict[str, str], cause: str | None
-) -> None:
-    write_files(tmp_path, {name: text.encode() for name, text in {"conftest.py": PLAIN, **files}.items()})
+@pytest.mark.parametrize("case", parse_page(UNUSED), ids=lambda case: case.id)
+def test_unused_only_where_nothing_speaks_against_it(tmp_path: Path, case: Case) -> None:
+    write_files(tmp_path, case.files)
     answer = ask(tmp_path, "--unused")
-    if cause is None:
+    (sentence,) = [line for line in case.prose if line]
+    if sentence == "Unused.":
         assert [each["name"] for each in answer["unused"]] == ["thing"]
     else:
         assert answer["unused"] == []
-        assert all(cause in each["cause"] for each in answer["withheld"])
-        assert answer["withheld"] or not cause
+        (thing,) = [each for each in answer["withheld"] if each["name"] == "thing"]
+        assert sentence.removeprefix("Perhaps used: ") in thing["cause"]
 
 
 @pytest.mark.parametrize(
     "conftest",
     [
-        FIXTURE.format("(autouse=True)"),
-        "AUTO = len('x') > 0\n" + FIXTURE.format("(autouse=AUTO)"),
+        PLAIN.replace("fixture", "fixture(autouse=True)"),
+        "AUTO = len('x') > 0\n" + PLAIN.replace("fixture", "fixture(autouse=AUTO)"),
         PLAIN.replace("thing", "tmp_path"),
         PLAIN.replace("@pytest.fixture", "@register\n@pytest.fixture"),
     ],
@@ -260,7 +229,7 @@ def test_layout_and_comments_make_no_other_fixture(tmp_path: Path) -> None:
             "test_a.py": PLAIN.encode(),
             "test_b.py": PLAIN.replace("return 1", "return (1)  # one").encode(),
             "test_c.py": PLAIN.replace("return 1", "return 2").encode(),
-            "test_d.py": b"import pytest\nclass TestD:\n    @pytest.fixture\n    def thing():\n        return 1\n",
+            "test_d.py": PLAIN.replace("@", "class TestD:\n    @").replace("\ndef", "\n    def").encode(),
         },
     )
     (found,) = ask(tmp_path, "--duplicates")["duplicates"]
@@ -277,15 +246,21 @@ INI = b"[pytest]\ntestpaths = tests\nnorecursedirs = data\naddopts = --ignore=te
     [
         ("missing.py", "The path 'missing.py' does not exist."),
         ("notes.txt", "notes.txt is no Python file."),
-        ("tests/helper.py", "its name matches none of `python_files` (pytest's default): test_*.py *_test.py."),
+        (
+            "tests/helper.py",
+            "its name matches none of `python_files` (pytest's default): test_*.py *_test.py.",
+        ),
         ("other/test_a.py", "it is not below `testpaths` in pytest.ini: tests."),
         ("tests/data/test_a.py", "`norecursedirs` in pytest.ini keeps pytest out of its folder."),
         ("tests/slow/test_a.py", "`addopts` in pytest.ini ignores it."),
         ("tests/old/test_a.py", "a `collect_ignore` in a conftest keeps pytest away from it."),
         ("tests/test_broken.py", "it cannot be parsed."),
         ("tests/hidden/test_a.py", "testfix leaves it out (`exclude` or .gitignore)."),
-        ("tests/test_a.py::test_reed", "has no test or class `test_reed`. Nearest: test_read"),
-        ("tests/test_a.py::test_write", "has no test or class `test_write`. Nearest: TestIt::test_write."),
+        ("tests/test_a.py::test_reed", "has no test or class `test_reed`. Nearest: test_read."),
+        (
+            "tests/test_a.py::test_write",
+            "has no test or class `test_write`. Nearest: TestIt::test_write, test_read.",
+        ),
         ("tests::test_read", "tests has no tests: name a test module before `::`."),
     ],
 )
@@ -295,14 +270,20 @@ def test_a_question_without_an_answer_gets_a_sentence(tmp_path: Path, path: str,
         ("other/test_a.py", "tests/data/test_a.py", "tests/slow/test_a.py", "tests/old/test_a.py",
          "tests/hidden/test_a.py", "tests/test_a.py", "tests/helper.py", "notes.txt"), test,
     )  # fmt: skip
-    files |= {"pytest.ini": INI, "tests/conftest.py": b"collect_ignore = ['old']\n", ".gitignore": b"hidden\n"}
+    files |= {
+        "pytest.ini": INI,
+        "tests/conftest.py": b"collect_ignore = ['old']\n",
+        ".gitignore": b"hidden\n",
+    }
     write_files(tmp_path, {**files, "tests/test_broken.py": b"def test(:\n"})
     done = run_testfix(["fixtures", path], tmp_path)
     assert (done.status, done.text) == (2, "")
     assert done.err.startswith("testfix: ") and done.err.rstrip().endswith(sentence)
 
 
-@pytest.mark.parametrize("arguments", [["--tree", "--unused", "."], ["--tree", "."], ["--isolated", "--config", "c", "."]])
+@pytest.mark.parametrize(
+    "arguments", [["--tree", "--unused", "."], ["--tree", "."], ["--isolated", "--config", "c", "."]]
+)
 def test_a_contradiction_gets_a_sentence(tmp_path: Path, arguments: list[str]) -> None:
     (tmp_path / "c").touch()
     done = run_testfix(["fixtures", *arguments], tmp_path)

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _QUOTED = re.compile(r"""(?<![\w])["'](\s*\w+\s*(?:,\s*\w+\s*)*,?\s*)["']""")
 # Calls whose string arguments are names of fixtures, and words of code that may ask for computed ones.
-_NAMING = frozenset({"getfixturevalue", "getfixture", "usefixtures", "lazy_fixture", "lf", "lfc", "fixture_ref"})
+_NAMING = frozenset(
+    {"getfixturevalue", "getfixture", "usefixtures", "lazy_fixture", "lf", "lfc", "fixture_ref"}
+)
 _COMPUTING = ("fixturenames", "lazy_fixture", "fixture_ref", "funcargs", "getfuncargvalue", "_fixturemanager")
 _DOCTEST = re.compile(r"""\bgetfixture\(\s*["'](\w+)["']""")
 
@@ -66,7 +68,11 @@ def read_mentions(text: str) -> Mentions:
         for word in match[1].split(",")
     }
     calls = [node for node in nodes if isinstance(node, ast.Call)]
-    naming = [call for call in calls if dotted_name(call.func).rpartition(".")[2] in _NAMING or _is_lookup(call.func)]
+    naming = [
+        call
+        for call in calls
+        if dotted_name(call.func).rpartition(".")[2] in _NAMING or _is_lookup(call.func)
+    ]
     named = {
         each.value
         for call in naming
@@ -80,7 +86,9 @@ def read_mentions(text: str) -> Mentions:
         or any(not isinstance(argument, ast.Constant) for call in naming for argument in call.args)
         or any(_is_lookup(node) and id(node) not in functions for node in nodes)  # handed on: `map(...)`
     )
-    patterns = [_pattern(node) for node in nodes if isinstance(node, (ast.JoinedStr, ast.BinOp))] if computes else []
+    patterns = (
+        [_pattern(node) for node in nodes if isinstance(node, (ast.JoinedStr, ast.BinOp))] if computes else []
+    )
     imported = {
         name
         for node in nodes
@@ -116,7 +124,11 @@ def _is_lookup(node: ast.AST) -> bool:
 
 def _pattern(node: ast.expr) -> str | None:
     """The strings that `f"make_{kind}"` or `"make_" + kind` can be; None if that is any string."""
-    parts = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    parts = [
+        each.value
+        for each in ast.walk(node)
+        if isinstance(each, ast.Constant) and isinstance(each.value, str)
+    ]
     if isinstance(node, ast.JoinedStr):
         parts = [str(each.value) if isinstance(each, ast.Constant) else "\0" for each in node.values]
         pattern = "".join(r"\w*" if part == "\0" else re.escape(part) for part in parts)

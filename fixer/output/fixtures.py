@@ -153,7 +153,9 @@ def render_trees(trees: Sequence[Tree], style: Style) -> str:
 
 
 def _branches(nodes: Sequence[Node], indent: str, style: Style) -> Iterator[str]:
-    fork, corner, bar = ("\u251c\u2500 ", "\u2514\u2500 ", "\u2502  ") if style.lines else ("|- ", "`- ", "|  ")
+    fork, corner, bar = (
+        ("\u251c\u2500 ", "\u2514\u2500 ", "\u2502  ") if style.lines else ("|- ", "`- ", "|  ")
+    )
     for number, node in enumerate(nodes, 1):
         last = number == len(nodes)
         yield f"{style.paint.dim(indent + (corner if last else fork))}{_node(node, style)}"
@@ -214,7 +216,9 @@ def render_unused(found: Sequence[Unused], style: Style) -> str:
     lines.append(f"{count(len(certain), 'fixture')} that no test uses.")
     if withheld and not style.verbose:
         causes = Counter(each.cause for each in withheld)
-        lines.append(f"{len(withheld)} more may be used in ways that are not written down (--verbose names them):")
+        lines.append(
+            f"{len(withheld)} more may be used in ways that are not written down (--verbose names them):"
+        )
         lines += [f"  {number:>5}  {printable(cause or '')}" for cause, number in causes.most_common(_MOST)]
         if len(causes) > _MOST:
             lines.append(f"         and {count(len(causes) - _MOST, 'other reason')}")
