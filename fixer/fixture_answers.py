@@ -44,7 +44,6 @@ class Question:
         absolute = cwd / (file or ".")
         if not absolute.exists():
             raise ConfigError(f"The path {printable(file)} does not exist.")
-        self.word = word
         self.root = find_root([file or "."], cwd, config.file)
         self.files = Files(self.root)
         relative = os.path.relpath(os.path.normpath(absolute), self.root).replace(os.sep, "/")

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -229,7 +230,7 @@ def test_layout_and_comments_make_no_other_fixture(tmp_path: Path) -> None:
             "test_a.py": PLAIN.encode(),
             "test_b.py": PLAIN.replace("return 1", "return (1)  # one").encode(),
             "test_c.py": PLAIN.replace("return 1", "return 2").encode(),
-            "test_d.py": PLAIN.replace("@", "class TestD:\n    @").replace("\ndef", "\n    def").encode(),
+            "test_d.py": f"import pytest\n\n\nclass TestD:\n{indent(PLAIN[15:], '    ')}".encode(),
         },
     )
     (found,) = ask(tmp_path, "--duplicates")["duplicates"]
