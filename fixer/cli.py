@@ -15,6 +15,7 @@ import click
 
 from fixer import __version__
 from fixer.cli_fixtures import fixtures
+from fixer.cli_options import SETTINGS, color_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,13 +37,6 @@ def list_option(name: str, metavar: str, text: str) -> Callable[[F], F]:
     return click.option(name, multiple=True, metavar=metavar, callback=split_list, help=text)
 
 
-color_option = click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour the output. auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR switches it on.",
-)
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 EPILOG = """\b
 Other commands:
   testfix explain RULE            the page of a rule, by name or code

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from fixer.cli_options import SETTINGS, color_option
+
 if TYPE_CHECKING:
     from fixer.config import Config
 
@@ -21,7 +23,7 @@ Examples:
 Exit status: 0, or 1 where --unused or --duplicates found something; 2 the question cannot be answered."""
 
 
-@click.command(epilog=EPILOG)
+@click.command(context_settings=SETTINGS, epilog=EPILOG)
 @click.argument("place", metavar="[PATH[::TEST]]", default=".")
 @click.option("--tree", is_flag=True, help="Show which fixture requests which, for each test of the file.")
 @click.option("--unused", is_flag=True, help="Show fixtures that no test uses.")
@@ -43,12 +45,7 @@ Exit status: 0, or 1 where --unused or --duplicates found something; 2 the quest
     help="How to print the answer.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="With --unused: also name those that may be used.")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour the output. auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR switches it on.",
-)
+@color_option
 def fixtures(
     place: str,
     tree: bool,
