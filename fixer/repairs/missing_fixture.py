@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter
+from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter, statements
 from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, is_foreign, ranked
@@ -131,7 +131,7 @@ def _edits(way: Exposure) -> tuple[Edit, ...]:
 def _candidate(way: Exposure) -> str:
     if way.plugin is not None:
         return f'pytest_plugins = ["{way.plugin}"] in {way.conftest}'
-    return f"{way.imports[0].statement} in {way.conftest}"
+    return f"{'; '.join(statements(way.imports))} in {way.conftest}"
 
 
 def _places(found: Sequence[Elsewhere]) -> str:
