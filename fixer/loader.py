@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fixer import pytest_config
 from fixer.discover import project_files
-from fixer.facts.outline import read_imported_modules, read_mentions, read_outline
+from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.project.dependencies import Declared, declared, is_dependency_file
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
+    from fixer.edits import Import
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Outline
     from fixer.files import Files
@@ -79,9 +80,9 @@ class DiskLoader:
             if known[1] is not None:
                 yield known[1]
 
-    def imported_modules(self, path: str) -> frozenset[str]:
+    def imports(self, path: str) -> frozenset[Import]:
         content = self._read(path)
-        return frozenset() if content is None else read_imported_modules(content)
+        return frozenset() if content is None else read_imports(content)
 
     def search_paths(self) -> Mapping[str, tuple[str, ...]]:
         """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
