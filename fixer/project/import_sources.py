@@ -172,13 +172,11 @@ class _Weighing:
 
     def by_definitions(self) -> Choice:
         """Nobody imports the name, but modules of the project define it."""
-        first, origins = self.definitions[0], self.project.origins
+        first = self.definitions[0]
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
         what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
-        certain = self.is_telling(first.kind) and not needs_submodule(
-            self.origin_of(first), self.uses, origins
-        )
-        if what is not None and certain and self.importable(first, what):
+        whole = not needs_submodule(self.origin_of(first), self.uses, self.project.origins)
+        if what is not None and whole and self.is_telling(first.kind) and self.importable(first, what):
             return Choice((what,), self.safety(), f"{first.path} alone defines it")
         return self.ranked(
             f"{len(self.definitions)} modules define it"
@@ -289,8 +287,7 @@ class _Weighing:
 
     def weight(self, source: Source) -> float:
         """What the importers say; four times as much for a module that the file imports from already."""
-        modules = {what.module for _, what in source.by_folder}
-        return source.weight(self.path) * (1 if self.habits.isdisjoint(modules) else 4)
+        return source.weight(self.path) * (1 if self.habits.isdisjoint(source.modules) else 4)
 
     def vocabulary_first(self) -> bool:
         """Whether an attribute of the name speaks for a module of the vocabulary, while nothing is known of
