@@ -35,6 +35,12 @@ class Import:
         return self.asname or self.name or self.module.partition(".")[0]
 
     @property
+    def submodule(self) -> str | None:
+        """The submodule by which `import pkg.mod` and the like go on below the package they bind."""
+        parts = self.module.split(".")
+        return parts[1] if self.name is None and self.asname is None and len(parts) > 1 else None
+
+    @property
     def statement(self) -> str:
         """The import on a line of its own, without a line break."""
         alias = f" as {self.asname}" if self.asname else ""

@@ -15,7 +15,7 @@ from fixer.discover import project_files
 from fixer.environment import Environment, read_environment
 from fixer.facts import keyword_scan
 from fixer.facts.call_model import NO_CALLS, Calls
-from fixer.facts.outline import read_imported_modules, read_mentions, read_outline
+from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
+    from fixer.edits import Import
     from fixer.facts.body import ModuleBody
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
@@ -96,9 +97,9 @@ class DiskLoader:
             if known[1] is not None:
                 yield known[1]
 
-    def imported_modules(self, path: str) -> frozenset[str]:
+    def imports(self, path: str) -> frozenset[Import]:
         content = self._read(path)
-        return frozenset() if content is None else read_imported_modules(content)
+        return frozenset() if content is None else read_imports(content)
 
     def configurations(self) -> Mapping[str, PytestIni]:
         return self._configurations

@@ -62,8 +62,8 @@ class Loader(Protocol):
     def mentions(self, names: frozenset[str]) -> Iterable[Outline]:
         """The outlines of all files, of which no more than what concerns `names` need be there."""
 
-    def imported_modules(self, path: str) -> frozenset[str]:
-        """The modules that one file imports, or imports from, as it writes them."""
+    def imports(self, path: str) -> frozenset[Import]:
+        """What one file imports, anywhere in it; nothing if it cannot be read."""
 
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
@@ -127,7 +127,7 @@ class Project:
         self.settings = settings
         self._unrequested: dict[str, Sequence[Unrequested]] = {}
         self._spelled: dict[tuple[Source, str], Import | None] = {}
-        self._imported: dict[str, frozenset[str]] = {}
+        self._imported: dict[str, frozenset[Import]] = {}
         self._nearby: dict[str, frozenset[str]] = {}
         self._unknown: dict[str, tuple[UnknownKeyword, ...]] = {}
         self._refused: dict[str, tuple[Refused, ...]] = {}
@@ -272,8 +272,15 @@ class Project:
 
     def imported_modules(self, path: str) -> frozenset[str]:
         """The modules that the file imports, or imports from, as it writes them."""
+        return frozenset(what.module for what in self._imports(path))
+
+    def modules_taken_from(self, path: str) -> frozenset[str]:
+        """The modules that the file imports names from."""
+        return frozenset(what.module for what in self._imports(path) if what.name is not None)
+
+    def _imports(self, path: str) -> frozenset[Import]:
         if path not in self._imported:
-            self._imported[path] = self.loader.imported_modules(path)
+            self._imported[path] = self.loader.imports(path)
         return self._imported[path]
 
     def imported_nearby(self, path: str) -> frozenset[str]:
