@@ -23,13 +23,7 @@ from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.rename_parameter import RenameParameters
 from fixer.codemods.replace_import import ReplaceImports
 from fixer.codemods.replace_name import ReplaceNames
-from fixer.codemods.statement_lines import (
-    enclosing_lines,
-    frame,
-    function_lines,
-    import_lines,
-    statement_spans,
-)
+from fixer.codemods.statement_lines import Statements, frame, import_lines
 from fixer.codemods.together import Together
 from fixer.edits import (
     AddDecorator,
@@ -172,7 +166,7 @@ def _with_plugins(text: str, edits: Sequence[AddPluginModule], newline: str) -> 
     if place.new:
         code = cst.Module([new_plugins(edits, place)]).code + "\n" * place.blank_after
         return _with_lines(lines, {place.line: code.replace("\n", newline)}, newline)
-    first, last = enclosing_lines(statement_spans(text, lines), place.line)
+    first, last = Statements(text, lines).around(place.line)
     piece = "".join(lines[first - 1 : last])
     moved = replace(place, line=place.line - first + 1)
     made = _visited(piece, [AddPluginModules(edits, moved)], newline).code
@@ -184,7 +178,7 @@ def _by_statement(
 ) -> dict[tuple[int, int], list[Edit]]:
     """Edits grouped by the first and last line of the statement, header or function they are in."""
     groups: dict[tuple[int, int], list[Edit]] = {}
-    spans: list[tuple[int, int]] = []
+    statements = Statements(text, lines)
     for edit in edits:
         line = _line(edit)
         if not 1 <= line <= len(lines):
@@ -193,11 +187,8 @@ def _by_statement(
         if isinstance(edit, AddImport | ReplaceImport | RemoveImport):
             where = import_lines(lines, line)
         elif isinstance(edit, RenameParameter):
-            where = function_lines(text, line)
-        if where is None:
-            spans = spans or statement_spans(text, lines)
-            where = enclosing_lines(spans, line)
-        groups.setdefault(where, []).append(edit)
+            where = statements.function_at(line)
+        groups.setdefault(where or statements.around(line), []).append(edit)
     return _merged(groups)
 
 
