@@ -117,7 +117,8 @@ def import_names(distributions: Iterable[str]) -> frozenset[str]:
 
     One that is not listed in known/distributions.json is taken to be imported by its own name.
     """
-    known = known_distributions.import_names()
+    distributions = list(distributions)
+    known = known_distributions.import_names() if distributions else {}
     result: set[str] = set()
     for distribution in distributions:
         name = normalised(distribution)

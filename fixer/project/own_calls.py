@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -35,6 +34,8 @@ def unknown_keywords(path: str, project: Project) -> Iterator[UnknownKeyword]:
             continue
         for keyword in call.keywords:
             if keyword.name not in callee.parameters.names:
+                from difflib import get_close_matches  # nearly no file needs it
+
                 nearest = get_close_matches(keyword.name, callee.parameters.names, 3)
                 yield UnknownKeyword(call, keyword, callee, tuple(nearest))
 
