@@ -190,7 +190,15 @@ class Project:
     @cached_property
     def keywords(self) -> Keywords:
         """Which keywords known callees refuse."""
-        return Keywords(self.settings.kwargs, lambda package, path: self.versions.of(package, path))
+        return Keywords(
+            self.settings.kwargs,
+            lambda package, path: self.versions.of(package, path),
+            self._is_own_module,
+        )
+
+    def _is_own_module(self, module: str, path: str) -> bool:
+        found = self.modules.find(module, path) if module.isidentifier() else None
+        return found is not None and found.endswith(".py")  # an installed package wins over a bare folder
 
     def refused_keywords(self, facts: Facts) -> tuple[Refused, ...]:
         """The keywords that callees of known libraries refuse, in the calls of one file."""
