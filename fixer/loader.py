@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -83,6 +84,10 @@ class DiskLoader:
     def imports(self, path: str) -> frozenset[Import]:
         content = self._read(path)
         return frozenset() if content is None else read_imports(content)
+
+    def mentions_word(self, path: str, word: str) -> bool:
+        content = self._read(path)
+        return content is not None and re.search(rb"\b%b\b" % re.escape(word.encode()), content) is not None
 
     def search_paths(self) -> Mapping[str, tuple[str, ...]]:
         """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
