@@ -65,6 +65,9 @@ class Loader(Protocol):
     def imports(self, path: str) -> frozenset[Import]:
         """What one file imports, anywhere in it; nothing if it cannot be read."""
 
+    def mentions_word(self, path: str, word: str) -> bool:
+        """Whether `word` occurs in the text of one file."""
+
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
 
@@ -281,6 +284,10 @@ class Project:
     def imported_modules(self, path: str) -> frozenset[str]:
         """The modules that the file imports, or imports from, as it writes them."""
         return frozenset(what.module for what in self._imports(path))
+
+    def mentions_word(self, path: str, word: str) -> bool:
+        """Whether `word` occurs in the text of a file of the project."""
+        return self.loader.mentions_word(path, word)
 
     def modules_taken_from(self, path: str) -> frozenset[str]:
         """The modules that the file imports names from."""
