@@ -12,7 +12,7 @@ from fixer.facts.replaced_imports import Settled, settle
 from fixer.project.import_style import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from fixer.facts.model import Prologue
     from fixer.finding import Fix
@@ -42,14 +42,17 @@ def compose(
     """
     chosen = list({fix.id: fix for fix in fixes}.values())
     refused: dict[str, str] = {}
+    edits: dict[str, tuple[Edit, ...]] = {}
+    composed: dict[str, dict[Edit, None]] = {}  # what `edits` were made of
     while True:
         wanted: dict[str, dict[Edit, None]] = {}
         for fix in chosen:
             for edit in fix.edits:
                 wanted.setdefault(edit.path, {})[edit] = None
-        edits: dict[str, tuple[Edit, ...]] = {}
         unplaced: dict[Edit, str] = {}
         for path, listed in wanted.items():
+            if composed.get(path) == listed:
+                continue
             added = {edit.what: edit for edit in listed if isinstance(edit, AddImport)}
             plain = {edit.what for edit in listed if isinstance(edit, AddImport) and not edit.reexport}
             replacements = [edit for edit in listed if isinstance(edit, ReplaceImport)]
@@ -67,28 +70,36 @@ def compose(
                 if added or replacements
                 else Settled((), {})
             )
-            places = settled.places
             unplaced.update(settled.refused)
-            placed: list[Edit] = list(settled.edits)
-            for edit in listed:
-                if isinstance(edit, ReplaceImport):
-                    continue
-                if not isinstance(edit, AddImport):
-                    placed.append(edit)
-                    continue
-                place = places[edit.what]
-                if isinstance(place, str):
-                    unplaced[edit] = place
-                elif edit is added[edit.what]:  # the name is wanted once, whatever for
-                    placed.append(replace(edit, place=place))
-            edits[path] = tuple(placed)
+            edits[path] = tuple(_placed(listed, settled, added, unplaced))
+            composed[path] = listed
         if not unplaced:
-            return Composed(edits, refused)
+            return Composed({path: edits[path] for path in wanted}, refused)
         for fix in chosen:
             reasons = [unplaced[edit] for edit in fix.edits if edit in unplaced]
             if reasons:
                 refused[fix.id] = reasons[0]
         chosen = [fix for fix in chosen if fix.id not in refused]
+
+
+def _placed(
+    listed: Iterable[Edit],
+    settled: Settled,
+    added: Mapping[Import, AddImport],
+    unplaced: dict[Edit, str],
+) -> Iterator[Edit]:
+    """The edits of one file with their places; those that have none go to `unplaced`, with the reason.
+    `added` has the one edit that stands for each import: the name is wanted once, whatever for."""
+    yield from settled.edits
+    for edit in listed:
+        if isinstance(edit, AddImport):
+            place = settled.places[edit.what]
+            if isinstance(place, str):
+                unplaced[edit] = place
+            elif edit is added[edit.what]:
+                yield replace(edit, place=place)
+        elif not isinstance(edit, ReplaceImport):
+            yield edit
 
 
 def _settled(

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from fixer.call_edits import CallEdit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,6 +33,12 @@ class Import:
     def bound(self) -> str:
         """The name that the file's scope gains."""
         return self.asname or self.name or self.module.partition(".")[0]
+
+    @property
+    def submodule(self) -> str | None:
+        """The submodule by which `import pkg.mod` and the like go on below the package they bind."""
+        parts = self.module.split(".")
+        return parts[1] if self.name is None and self.asname is None and len(parts) > 1 else None
 
     @property
     def statement(self) -> str:
@@ -309,6 +317,7 @@ Edit: TypeAlias = (
     | AddFixture
     | RemoveDefinition
     | AddPluginModule
+    | CallEdit
 )
 
 

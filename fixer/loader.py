@@ -1,30 +1,42 @@
 """What the Project asks of the file system, answered from `Files`."""
 
+# ruff: noqa: PTH123
+
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from fixer import pytest_config
+from fixer import globs, pytest_config
 from fixer.discover import project_files
-from fixer.facts.outline import read_outline
+from fixer.environment import Environment, read_environment
+from fixer.facts import keyword_scan
+from fixer.facts.call_model import NO_CALLS, Calls
+from fixer.facts.outline import read_imports, read_mentions, read_outline
+from fixer.facts.read import read_facts
+from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.project.dependencies import Declared, declared, is_dependency_file
-from fixer.project.evidence import module_name
+from fixer.project.fixtures.plugins import Surroundings
+from fixer.project.own_plugins import own_plugins
+from fixer.pytest_config import PytestIni
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
+    from fixer.edits import Import
+    from fixer.facts.body import ModuleBody
+    from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
-    from fixer.facts.model import Outline
+    from fixer.facts.model import Facts, Outline
     from fixer.files import Files
 
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
-_FEW = 12  # names: up to here one byte search per name and file is cheaper than an outline of every file
 
 
 class DiskLoader:
@@ -34,7 +46,12 @@ class DiskLoader:
         self.files = files
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
+        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
+        self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
+        self._mentions: dict[str, tuple[bytes | None, Outline | None]] = {}
+        self._definitions: dict[str, tuple[bytes | None, Mapping[str, Shape] | None]] = {}
+        self._calls: dict[tuple[str, frozenset[str]], tuple[bytes | None, Calls]] = {}
 
     @cached_property
     def _paths(self) -> Sequence[str]:
@@ -66,45 +83,173 @@ class DiskLoader:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
-    def outlines_mentioning(self, names: frozenset[str]) -> Iterator[Outline]:
-        words = [name.encode() for name in names] if len(names) <= _FEW else None
+    def mentions(self, names: frozenset[str]) -> Iterator[Outline]:
+        if not names <= self._mentioned:
+            self._mentioned = names
+            self._mentions.clear()
         for path in self.python_files():
-            if path not in self._outlines and words is not None:
+            changed = self.files.after.get(path)
+            known = self._mentions.get(path)
+            if known is None or known[0] is not changed:
                 content = self._read(path)
-                mentioned = content is not None and any(word in content for word in words)
-                if not mentioned and module_name(path) not in names:
-                    continue
-            outline = self.outline(path)
-            if outline is not None:
-                yield outline
+                known = changed, None if content is None else read_mentions(path, content, self._mentioned)
+                self._mentions[path] = known
+            if known[1] is not None:
+                yield known[1]
 
-    def search_paths(self) -> Mapping[str, tuple[str, ...]]:
-        """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
-        by_folder: dict[str, set[str]] = {}
+    def imports(self, path: str) -> frozenset[Import]:
+        content = self._read(path)
+        return frozenset() if content is None else read_imports(content)
+
+    def configurations(self) -> Mapping[str, PytestIni]:
+        return self._configurations
+
+    @cached_property
+    def _configurations(self) -> Mapping[str, PytestIni]:
+        by_folder: dict[str, set[str]] = {"": set()}
         for path in self._paths:
             folder, _, name = path.rpartition("/")
             if name in pytest_config.FILES:
                 by_folder.setdefault(folder, set()).add(name)
-        found = {}
+        found = {"": PytestIni("")}
         for folder, names in by_folder.items():
             ini = pytest_config.read(str(self.files.root / folder), names)
-            added = ini.pythonpath if ini is not None else ()
-            inside = [posixpath.normpath(posixpath.join(folder, word)) for word in added]
-            if added:
+            if ini is not None:
+                file = posixpath.basename(ini.file.replace("\\", "/"))
+                found[folder] = replace(ini, file=posixpath.join(folder, file))
+        return found
+
+    def search_paths(self) -> Mapping[str, tuple[str, ...]]:
+        """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
+        found = {}
+        for folder, ini in self._configurations.items():
+            inside = [posixpath.normpath(posixpath.join(folder, word)) for word in ini.pythonpath]
+            if inside:
                 found[folder] = tuple("" if word == "." else word for word in inside)
         return found
+
+    def facts(self, path: str) -> Facts | None:
+        content = self._read(path)
+        return None if content is None else read_facts(path, content)
+
+    def body(self, path: str) -> ModuleBody | None:
+        changed = self.files.after.get(path)
+        if path in self._bodies and self._bodies[path][0] is changed:
+            return self._bodies[path][1]
+        content = self._read(path)
+        body = None if content is None else read_body(path, content)
+        self._bodies[path] = (changed, body)
+        return body
+
+    def mentioning(self, word: str) -> Iterator[str]:
+        encoded = word.encode()
+        for path in self.python_files():
+            content = self._read(path)
+            if content is not None and encoded in content:
+                yield path
+
+    def occurrences(self, path: str, word: str) -> int:
+        return (self._read(path) or b"").count(word.encode())
+
+    def surroundings(self) -> Surroundings:
+        return self._surroundings
+
+    @cached_property
+    def _surroundings(self) -> Surroundings:
+        environment = read_environment(self.files.root, self.config.python)
+        distributions: dict[str, str | None] = dict.fromkeys(self._declared.distributions)
+        for requirement in self._declared.requirements:
+            if requirement.specifier.startswith("==") and "*" not in requirement.specifier:
+                distributions[requirement.name] = requirement.specifier[2:]
+        distributions |= {name: found.version for name, found in environment.distributions.items()}
+        installed = {
+            name: tuple((plugin.name, plugin.file) for plugin in found.plugins if plugin.file is not None)
+            for name, found in environment.distributions.items()
+            if found.plugins
+        }
+        own = own_plugins({path: text for path, text in self._dependency_texts.items() if "/" not in path})
+        return Surroundings(distributions, own, installed, environment.find_module, environment.find_beside)
 
     def declared(self) -> Declared:
         return self._declared
 
     @cached_property
     def _declared(self) -> Declared:
+        return declared(self._dependency_texts)
+
+    @cached_property
+    def _dependency_texts(self) -> dict[str, str]:
         texts = {}
         for path in filter(is_dependency_file, self._paths):
             content = self._read(path)
             if content is not None:
                 texts[path] = content.decode("utf-8", "replace")
+        return texts
+
+    def manifests(self) -> Declared:
+        return self._manifests
+
+    @cached_property
+    def _manifests(self) -> Declared:
+        ignored = globs.compile_globs(self.config.kwargs.ignored)
+        texts = {
+            path: text
+            for path, text in self._dependency_texts.items()
+            if not globs.matches_at_or_above(ignored, path)
+        }
         return declared(texts)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about the files that were asked for versions and could not be read in full."""
+        return self._manifests.warnings if "_manifests" in self.__dict__ else ()
+
+    def installed(self) -> Environment:
+        return self._installed
+
+    @cached_property
+    def _installed(self) -> Environment:
+        return read_environment(self.files.root, self.config.python)
+
+    def calls(self, path: str, callees: frozenset[str]) -> Calls:
+        from fixer.facts.calls import read_calls
+
+        content = self._read(path)
+        known = self._calls.get((path, callees))
+        if known is not None and known[0] == content:
+            return known[1]
+        calls = NO_CALLS
+        if content is not None and any(callee.rpartition(".")[2].encode() in content for callee in callees):
+            modules = frozenset(callee.partition(".")[0] for callee in callees)
+            try:
+                calls = read_calls(decode(content), PurePosixPath(path).stem, callees.__contains__, modules)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                calls = NO_CALLS
+        self._calls[path, callees] = content, calls
+        return calls
+
+    def passed_keywords(self, path: str, name: str) -> frozenset[str]:
+        content = self._read(path)
+        return keyword_scan.passed_keywords(content, name) if content is not None else frozenset()
+
+    def members_called(self, path: str, module: str) -> frozenset[str]:
+        content = self._read(path)
+        return keyword_scan.members_called(content, module) if content is not None else frozenset()
+
+    def definitions(self, path: str) -> Mapping[str, Shape] | None:
+        from fixer.facts.definitions import read_definitions
+
+        changed = self.files.after.get(path)
+        if path in self._definitions and self._definitions[path][0] is changed:
+            return self._definitions[path][1]
+        content, found = self._read(path), None
+        if content is not None:
+            try:
+                found = read_definitions(decode(content))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                found = None
+        self._definitions[path] = changed, found
+        return found
 
     def mock_usage(self, path: str) -> MockUsage | None:
         from fixer.facts.mock_usage import read_mock_usage
@@ -124,6 +269,9 @@ class DiskLoader:
 
     def _read(self, path: str) -> bytes | None:
         try:
+            if posixpath.isabs(path) or path[1:2] == ":":  # a plugin in the environment
+                with open(path, "rb") as file:
+                    return file.read()
             return self.files.read(path)
         except OSError:
             return None

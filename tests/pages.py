@@ -48,11 +48,12 @@ class Console:
 
 @dataclass(frozen=True)
 class Case:
-    """`files` maps a path to its bytes; `line` is that of the heading, from 1."""
+    """`files` maps a path to its bytes; `line` is the heading's, from 1; `prose` surrounds the blocks."""
 
     page: Path
     title: str
     line: int
+    prose: tuple[str, ...]
     files: dict[str, bytes]
     diff: Block | None
     consoles: tuple[Console, ...]
@@ -86,6 +87,7 @@ def parse_page(page: Path) -> list[Case]:
     lines = page.read_bytes().decode("utf-8").split("\n")
     cases: list[Case] = []
     title, heading = "", 0
+    prose: list[str] = []
     blocks: list[Block] = []
     only_examples = "## Examples" in lines
     in_cases = not only_examples
@@ -100,17 +102,19 @@ def parse_page(page: Path) -> list[Case]:
             fence, opened = line[: len(line) - len(line.lstrip("`"))], index
         elif match := re.match(r"(#{2,3}) (.+)", line):
             if in_cases and blocks and title:
-                cases.append(_case(page, title, heading, blocks))
-            blocks = []
+                cases.append(_case(page, title, heading, prose, blocks))
+            prose, blocks = [], []
             if only_examples and match[1] == "##":
                 in_cases = match[2].strip() == "Examples"
                 title = ""
             else:
                 title, heading = match[2].strip(), index + 1
+        else:
+            prose.append(line)
     if fence:
         raise PageError(f"{page}:{opened + 1}: the block is never closed")
     if in_cases and blocks and title:
-        cases.append(_case(page, title, heading, blocks))
+        cases.append(_case(page, title, heading, prose, blocks))
     for number, case in enumerate(cases):
         if case.id in {other.id for other in cases[:number]}:
             raise PageError(f"{page}:{case.line}: a second case called {case.title!r}")
@@ -124,7 +128,7 @@ def _info(page: Path, index: int, line: str) -> tuple[str, ...]:
         raise PageError(f"{page}:{index + 1}: cannot read the info string: {error}") from None
 
 
-def _case(page: Path, title: str, heading: int, blocks: list[Block]) -> Case:
+def _case(page: Path, title: str, heading: int, prose: list[str], blocks: list[Block]) -> Case:
     files: dict[str, bytes] = {}
     diff: Block | None = None
     consoles: list[Console] = []
@@ -149,7 +153,7 @@ def _case(page: Path, title: str, heading: int, blocks: list[Block]) -> Case:
         raise PageError(f"{page}:{heading}: {title!r} has no file")
     if diff is not None and any("--diff" in console.arguments for console in consoles):
         raise PageError(f"{page}:{heading}: {title!r} has both a diff block and a console block with --diff")
-    return Case(page, title, heading, files, diff, tuple(consoles))
+    return Case(page, title, heading, tuple(prose), files, diff, tuple(consoles))
 
 
 def _console(where: str, block: Block) -> Console:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 
+from fixer.call_edits import CALL_EDITS, RenameKey
 from fixer.codemods.add_decorator import AddDecorators
 from fixer.codemods.add_fixture import AddFixtures, with_fixture
 from fixer.codemods.add_import import AddImports, new_statements
 from fixer.codemods.add_parameter import AddParameters
 from fixer.codemods.add_plugin_module import AddPluginModules, new_plugins, plugins_place
+from fixer.codemods.call_arguments import CallArguments
 from fixer.codemods.definition_lines import lines_to_remove
 from fixer.codemods.errors import EditError
 from fixer.codemods.remove_definition import RemoveDefinitions
@@ -39,11 +41,11 @@ from fixer.edits import (
     ReplaceImport,
     ReplaceName,
 )
+from fixer.span import moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_E = TypeVar("_E", bound=Edit)
 _BOM = "\ufeff"
 _CODEMODS: dict[type[Edit], Callable[[list[Any]], cst.CSTTransformer]] = {
     RenameName: RenameNames,
@@ -203,7 +205,7 @@ def _merged(groups: dict[tuple[int, int], list[Edit]]) -> dict[tuple[int, int], 
 
 
 def _line(edit: Edit) -> int:
-    if isinstance(edit, RenameName | ReplaceName):
+    if isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)):
         return edit.span.line
     if isinstance(edit, AddImport):
         if edit.place is None:
@@ -241,6 +243,9 @@ def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
         own = [edit for edit in edits if isinstance(edit, kind)]
         if own:
             parts.append(codemod(own))
+    of_calls = [edit for edit in edits if isinstance(edit, CALL_EDITS)]
+    if of_calls:
+        parts.append(CallArguments(of_calls))
     imports = ReplaceImports([edit for edit in edits if isinstance(edit, ReplaceImport | RemoveImport)])
     definitions = RemoveDefinitions([edit for edit in edits if isinstance(edit, RemoveDefinition)])
     parts += [imports, definitions, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
@@ -258,11 +263,11 @@ def _visited(text: str, parts: Sequence[cst.CSTTransformer], newline: str) -> cs
     return MetadataWrapper(module, unsafe_skip_copy=True).visit(Together(parts))
 
 
-def _moved(edit: _E, lines: int) -> _E:
-    if isinstance(edit, RenameName | ReplaceName):
-        span = edit.span
-        span = replace(span, line=span.line + lines, end_line=span.end_line + lines)
-        return replace(edit, span=span)
+def _moved(edit: Edit, lines: int) -> Edit:
+    if isinstance(edit, RenameName | ReplaceName | RenameKey):
+        return replace(edit, span=moved(edit.span, lines))
+    if isinstance(edit, CALL_EDITS):
+        return replace(edit, call=moved(edit.call, lines))
     if isinstance(edit, AddImport):
         if isinstance(edit.place, JoinImport):
             return replace(edit, place=replace(edit.place, line=edit.place.line + lines))

@@ -8,19 +8,26 @@ an outline is evidence to be counted, and must be confirmed where a single one d
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from fixer.edits import Import
 from fixer.facts.model import ImportedName, Outline
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_PARENTHESIS, _BACKSLASH = b"(\\"
 
 _IMPORT = re.compile(rb"import(?:[ \t]*\(|[ \t\\])")
 _COMMENT = re.compile(rb"#[^\n]*")
 _DEFINITION = re.compile(
     rb"\n(?:(?:(class)|(?:async[ \t]+)?def)[ \t]+(\w+)|([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=))"
 )
+_MAY_DEFINE = re.compile(rb"\n(?:(?:class|def|async[ \t]+def)[ \t]+)?([A-Za-z_]\w*)")
 _ALL = re.compile(rb"\n__all__[ \t]*(?::[^=\n]+)?(\+?=)[ \t]*([\[(])([^\])]*)[\])]")
 _WHOLE_ALL = re.compile(_ALL.pattern + rb"[ \t]*(?:#[^\n]*)?(?=\n|$)")
 _QUOTED = re.compile(rb"""["'](\w+)["']""")
-_TRIPLE = re.compile(rb'"""|\'\'\'')
 _BUILTIN = re.compile(
     rb"""\bbuiltins\.(\w+)[ \t]*=(?!=)|setattr\(\s*(?:__)?builtins(?:__)?,\s*["'](\w+)["']"""
     rb"""|\bbuiltins\.__dict__\[\s*["'](\w+)["']\s*\][ \t]*="""
@@ -29,29 +36,66 @@ _BUILTIN = re.compile(
 
 def read_outline(path: str, source: bytes) -> Outline:
     """The outline of a file. Never fails: what cannot be read is left out."""
+    text = _normal(source)
+    quotes = _Quotes(text)
+    imports, stars = _imports(quotes)
+    defined = _defined(quotes.again(), _DEFINITION.finditer(text))
+    return Outline(path, tuple(imports), tuple(defined), _exports(text), tuple(stars), _builtins(text))
+
+
+def read_mentions(path: str, source: bytes, names: frozenset[str]) -> Outline:
+    """What the outline of a file says of `names`, at a fraction of its cost: most statements of most files
+    are passed over. `imports` are those of each statement that binds one of the names, `exports` and
+    `star_imports` are left out, `builtins` are whole."""
+    text = _normal(source)
+    quotes = _Quotes(text)
+    imports, _ = _imports(quotes, names)
+    defined = _defined(quotes.again(), _definitions_of(_encoded(names), text))
+    return Outline(path, tuple(imports), tuple(defined), builtins=_builtins(text))
+
+
+@lru_cache(maxsize=1)
+def _encoded(names: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
+
+
+def read_imports(source: bytes) -> frozenset[Import]:
+    """What a file imports, anywhere in it."""
+    imports, _ = _imports(_Quotes(_normal(source)))
+    return frozenset(found.what for found in imports)
+
+
+def _normal(source: bytes) -> bytes:
+    """The text with a line end before its first line, and no other line ends than that."""
     if b"\r" in source:
         source = source.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    text = b"\n" + source.removeprefix(b"\xef\xbb\xbf")
-    imports, stars = _imports(text)
-    defined = []
-    quotes = _Quotes(text)
-    for match in _DEFINITION.finditer(text):
+    return b"\n" + source.removeprefix(b"\xef\xbb\xbf")
+
+
+def _definitions_of(names: frozenset[bytes], text: bytes) -> Iterator[re.Match[bytes]]:
+    """The matches of `_DEFINITION` that bind one of `names`."""
+    if not names.isdisjoint(_MAY_DEFINE.findall(text)):
+        for line in _MAY_DEFINE.finditer(text):
+            match = _DEFINITION.match(text, line.start()) if line[1] in names else None
+            if match is not None:
+                yield match
+
+
+def _defined(quotes: _Quotes, matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[str, str]]:
+    """What `matches` of `_DEFINITION` bind at the margin, and how."""
+    for match in matches:
         if quotes.inside(match.start()):
             continue
         kind, function_or_class, value = match.groups()
         if value is not None:
-            defined.append((_name(value), "value"))
+            yield _name(value), "value"
         else:
-            defined.append((_name(function_or_class), _kind(text, match.start(), kind is not None)))
-    builtins = _BUILTIN.findall(text) if b"builtins" in text else []
-    return Outline(
-        path,
-        tuple(imports),
-        tuple(defined),
-        _exports(text),
-        tuple(stars),
-        frozenset(_name(a or b or c) for a, b, c in builtins),
-    )
+            yield _name(function_or_class), _kind(quotes.text, match.start(), kind is not None)
+
+
+def _builtins(text: bytes) -> frozenset[str]:
+    found = _BUILTIN.findall(text) if b"builtins" in text else []
+    return frozenset(_name(a or b or c) for a, b, c in found)
 
 
 class _Quotes:
@@ -61,16 +105,29 @@ class _Quotes:
         self.text = text
         self.at = 0
         self.open = b""
+        self.marks = [mark for mark in (b'"""', b"'''") if mark in text]
 
     def inside(self, at: int) -> bool:
         """Whether byte `at` (never less than the last time) lies in a triple-quoted string."""
-        for mark in _TRIPLE.findall(self.text, self.at, at):
-            if not self.open:
-                self.open = mark
-            elif mark == self.open:
-                self.open = b""
-        self.at = at
+        if len(self.marks) == 1:
+            if self.text.count(self.marks[0], self.at, at) % 2:
+                self.open = b"" if self.open else self.marks[0]
+            self.at = at
+        while len(self.marks) == 2 and self.at < at:
+            places = {self.text.find(mark, self.at, at): mark for mark in self.marks}
+            if self.open:
+                places = {place: mark for place, mark in places.items() if mark == self.open}
+            places.pop(-1, None)
+            first = min(places, default=at)
+            if first < at:
+                self.open = b"" if self.open else places[first]
+            self.at = first + 3 if first < at else at
         return bool(self.open)
+
+    def again(self) -> _Quotes:
+        """The same, to be asked from the beginning."""
+        self.at, self.open = 0, b""
+        return self
 
 
 def _kind(text: bytes, at: int, is_class: bool) -> str:
@@ -82,50 +139,64 @@ def _kind(text: bytes, at: int, is_class: bool) -> str:
     return "fixture" if b"fixture" in decorators else "decorated"
 
 
-def _imports(text: bytes) -> tuple[list[ImportedName], list[str]]:
+def _imports(quotes: _Quotes, names: frozenset[str] | None = None) -> tuple[list[ImportedName], list[str]]:
+    """The imports, and the modules of which everything is imported; where `names` are given, only of
+    statements that bind one of them."""
     found: list[ImportedName] = []
     stars: list[str] = []
+    text = quotes.text
     typing_only = b"TYPE_CHECKING:" in text
-    quotes = _Quotes(text)
     for match in _IMPORT.finditer(text):  # the word alone: a literal is what `re` finds fastest
-        line = text.rfind(b"\n", 0, match.start()) + 1
-        before = text[line : match.start()]
-        words = before.split()
-        if (words and (len(words) != 2 or words[0] != b"from")) or quotes.inside(line):
+        start, end = match.span()
+        line = text.rfind(b"\n", 0, start) + 1
+        bound, imports = _imported(text[line:start].strip(), _listed(text, end))
+        if not imports or (names is not None and names.isdisjoint(bound)) or quotes.inside(line):
             continue
-        module = _name(words[1]) if words else None
-        top_level = not before.startswith((b" ", b"\t"))
+        top_level = text[line] not in b" \t"
         for_typing = typing_only and not top_level and _below_type_checking(text, line - 1)
-        for item in _items(text, match.end()):
-            if len(item) == 1:
-                name, alias = item[0], None
-            elif len(item) == 3 and item[1] == "as":
-                name, alias = item[0], item[2] if item[2] != item[0] else None
-            else:
-                continue
-            if name == "*":
-                if top_level and module is not None:
-                    stars.append(module)
-                continue
-            what = Import(name, None, alias) if module is None else Import(module, name, alias)
-            found.append(ImportedName(what, top_level, for_typing))
+        for what in imports:
+            if what.name != "*":
+                found.append(ImportedName(what, top_level, for_typing))
+            elif top_level:
+                stars.append(what.module)
     return found, stars
 
 
-def _items(text: bytes, start: int) -> list[list[str]]:
-    """The words of each item of an import list that begins at byte `start`: a name, or `name as alias`."""
-    if text[start - 1 : start] == b"(":
+def _listed(text: bytes, start: int) -> bytes:
+    """The list of an import that begins at byte `start`, as it is written, with a leading parenthesis."""
+    if text[start - 1] == _PARENTHESIS:
         end = text.find(b")", start)
-        listed = text[start:end] if end > 0 else b""
-        if b"#" in listed:
-            listed = _COMMENT.sub(b"", listed)
+        return text[start - 1 : end] if end > 0 else b""
+    end = text.find(b"\n", start)
+    while end > 0 and text[end - 1] == _BACKSLASH:
+        end = text.find(b"\n", end + 1)
+    return text[start : end if end > 0 else len(text)]
+
+
+@lru_cache(maxsize=8192)  # the same statements stand in many files
+def _imported(before: bytes, listed: bytes) -> tuple[frozenset[str], tuple[Import, ...]]:
+    """What is bound by an import of the items `listed`, with the text `before` on its line: names and
+    imports, "*" among them. Nothing if it is no statement."""
+    words = _name(before).split()
+    if words and (len(words) != 2 or words[0] != "from"):
+        return frozenset(), ()
+    if listed.startswith(b"("):
+        listed = _COMMENT.sub(b"", listed[1:])
     else:
-        end = text.find(b"\n", start)
-        while end > 0 and text[end - 1 : end] == b"\\":
-            end = text.find(b"\n", end + 1)
-        listed = text[start : end if end > 0 else len(text)].partition(b"#")[0].partition(b";")[0]
-        listed = listed.replace(b"\\\n", b" ")
-    return [item.split() for item in _name(listed).split(",")]
+        listed = listed.partition(b"#")[0].partition(b";")[0].replace(b"\\\n", b" ")
+    found = []
+    for item in map(str.split, _name(listed).split(",")):
+        if len(item) == 1:
+            name, alias = item[0], None
+        elif len(item) == 3 and item[1] == "as":
+            name, alias = item[0], item[2] if item[2] != item[0] else None
+        else:
+            continue
+        if words:
+            found.append(Import(words[1], name, alias))
+        elif name != "*":
+            found.append(Import(name, None, alias))
+    return frozenset(what.bound for what in found), tuple(found)
 
 
 def _below_type_checking(text: bytes, at: int) -> bool:

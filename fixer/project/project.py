@@ -7,22 +7,38 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from fixer.edits import Import
+from fixer.facts.call_model import Calls
+from fixer.keyword_tables import KwargsSettings, Rewrite
 from fixer.known import vocabulary
+from fixer.known.plugin_fixtures import who_provides
+from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
+from fixer.project.fixtures.explain import requests, unrequested
+from fixer.project.fixtures.model import FixtureModel
+from fixer.project.keywords import Keywords, Refused
 from fixer.project.mock_evidence import MockEvidence
 from fixer.project.modules import Modules, folder_of
 from fixer.project.origins import Origins
+from fixer.project.own_callees import OwnCallees
+from fixer.project.own_calls import UnknownKeyword, unknown_keywords
 from fixer.project.spelling import spell
+from fixer.project.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from fixer.facts.body import ModuleBody
+    from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
     from fixer.project.evidence import Source
+    from fixer.project.fixtures.explain import Unrequested
+    from fixer.project.fixtures.plugins import Surroundings
+    from fixer.project.versions import Installed
+    from fixer.pytest_config import PytestIni
 
 
 _NEIGHBOURS = 30  # files of a folder whose habits count
@@ -43,14 +59,53 @@ class Loader(Protocol):
     def bound_names(self, path: str) -> frozenset[str] | None:
         """The names a file binds at module level; None where some may be bound at run time."""
 
-    def outlines_mentioning(self, names: frozenset[str]) -> Iterable[Outline]:
-        """The outlines of all files in whose bytes, or as whose module name, one of `names` occurs."""
+    def mentions(self, names: frozenset[str]) -> Iterable[Outline]:
+        """The outlines of all files, of which no more than what concerns `names` need be there."""
+
+    def imports(self, path: str) -> frozenset[Import]:
+        """What one file imports, anywhere in it; nothing if it cannot be read."""
 
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
 
     def mock_usage(self, path: str) -> MockUsage | None:
         """How one file uses `unittest.mock`; None if it cannot be read."""
+
+    def facts(self, path: str) -> Facts | None:
+        """The facts of any file of the project; None if it cannot be read."""
+
+    def body(self, path: str) -> ModuleBody | None:
+        """What a file declares; None if it cannot be read. An absolute path: a plugin's."""
+
+    def configurations(self) -> Mapping[str, PytestIni]:
+        """pytest's configurations by folder; one for the root in any case."""
+
+    def mentioning(self, word: str) -> Iterable[str]:
+        """The paths of the Python files of the project in whose bytes `word` occurs."""
+
+    def occurrences(self, path: str, word: str) -> int:
+        """How often `word` occurs in the bytes of a file."""
+
+    def surroundings(self) -> Surroundings:
+        """The distributions and plugins around the tests."""
+
+    def manifests(self) -> Declared:
+        """What the dependency files declare that count for versions."""
+
+    def installed(self) -> Installed:
+        """What is installed in the environment of the suite."""
+
+    def calls(self, path: str, callees: frozenset[str]) -> Calls:
+        """The calls in one file of what is in `callees` (dotted, as `facts.call_model` says)."""
+
+    def passed_keywords(self, path: str, name: str) -> frozenset[str]:
+        """At least the keywords that calls of `name` in one file pass."""
+
+    def members_called(self, path: str, module: str) -> frozenset[str]:
+        """The names `x` of all `module.x(` in one file."""
+
+    def definitions(self, path: str) -> Mapping[str, Shape] | None:
+        """The functions and classes at module level of one file; None if it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +115,7 @@ class Settings:
     imports: Mapping[str, Import] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)
     mock_style: str | None = None
+    kwargs: KwargsSettings = field(default_factory=KwargsSettings)
 
 
 class Project:
@@ -69,13 +125,51 @@ class Project:
         self.facts = facts
         self.loader = loader
         self.settings = settings
+        self._unrequested: dict[str, Sequence[Unrequested]] = {}
         self._spelled: dict[tuple[Source, str], Import | None] = {}
-        self._imported: dict[str, frozenset[str]] = {}
+        self._imported: dict[str, frozenset[Import]] = {}
         self._nearby: dict[str, frozenset[str]] = {}
+        self._unknown: dict[str, tuple[UnknownKeyword, ...]] = {}
+        self._refused: dict[str, tuple[Refused, ...]] = {}
 
     @cached_property
     def modules(self) -> Modules:
         return Modules(self.loader.python_files(), self.loader.search_paths())
+
+    @cached_property
+    def fixtures(self) -> FixtureModel:
+        """Which fixtures the tests of the project see."""
+        loader = self.loader
+        return FixtureModel(
+            self.modules,
+            loader.body,
+            loader.configurations(),
+            loader.surroundings(),
+            loader.mentioning,
+            star_exports,
+            loader.facts,
+            loader.declared().imports,
+            loader.occurrences,
+        )
+
+    def unrequested(self, facts: Facts) -> Sequence[Unrequested]:
+        """The undefined uses of a file that are explained by a fixture which is not requested there."""
+        known = self._unrequested.get(facts.path)
+        if known is None:
+            names = {use.name for use in facts.undefined if use.deferred and not use.guarded}
+            worth = {name for name in names if self._may_be_fixture(name, facts)}
+            known = self._unrequested[facts.path] = unrequested(facts, self.fixtures, worth) if worth else ()
+        return known
+
+    def _may_be_fixture(self, name: str, facts: Facts) -> bool:
+        """Whether a fixture of that name is known, and is more likely meant than something to import."""
+        if name not in self.evidence.fixtures and not who_provides(name):
+            return False
+        uses = [use for use in facts.undefined if use.name == name]
+        if not self.vocabulary(name, uses) and not self.evidence.sources(name):
+            return True
+        body = self.loader.body(facts.path)  # another test of the file that requests it decides
+        return body is not None and requests(body, name)
 
     @cached_property
     def origins(self) -> Origins:
@@ -86,13 +180,61 @@ class Project:
         return self.loader.declared()
 
     @cached_property
+    def versions(self) -> Versions:
+        """Which version of a package holds where."""
+        said = self.loader.manifests()
+        return Versions(
+            said.requirements, said.included, self.settings.kwargs.versions, self.loader.installed()
+        )
+
+    @cached_property
+    def keywords(self) -> Keywords:
+        """Which keywords known callees refuse."""
+        return Keywords(self.settings.kwargs, lambda package, path: self.versions.of(package, path))
+
+    def refused_keywords(self, facts: Facts) -> tuple[Refused, ...]:
+        """The keywords that callees of known libraries refuse, in the calls of one file."""
+        own = self.settings.kwargs.callees
+        if not facts.calls.calls and not own:
+            return ()
+        if facts.path not in self._refused:
+            calls = self.loader.calls(facts.path, own) if own and facts.problem is None else Calls()
+            listed = {(call.span, call.callee): call for call in (*facts.calls.calls, *calls.calls)}
+            together = Calls(tuple(listed.values()), facts.calls.attributes | calls.attributes)
+            self._refused[facts.path] = tuple(self.keywords.refused(together, facts.path))
+        return self._refused[facts.path]
+
+    @cached_property
+    def own_callees(self) -> OwnCallees:
+        """What the project's own functions and classes take."""
+        return OwnCallees(self.origins, self.modules, self.loader.definitions)
+
+    def unknown_keywords(self, path: str) -> tuple[UnknownKeyword, ...]:
+        """The keywords that the project's own callees do not have, in the calls of one file."""
+        if path not in self._unknown:
+            self._unknown[path] = tuple(unknown_keywords(path, self))
+        return self._unknown[path]
+
+    def own_rewrite(self, unknown: UnknownKeyword, path: str) -> Rewrite | None:
+        """The user's entry for a keyword of one of the project's own callees."""
+        for entry in self.settings.kwargs.rewrites:
+            if not entry.enabled or entry.keyword != unknown.keyword.name:
+                continue
+            for callee in entry.callees:
+                origin = self.own_callees.origin(callee, path)
+                place = (origin.place, origin.name) if origin is not None else None
+                if callee == unknown.call.callee or place == (unknown.callee.place, unknown.callee.name):
+                    return entry
+        return None
+
+    @cached_property
     def evidence(self) -> Evidence:
         """The evidence for every name at stake in this run. What it says of one name does not depend on
         the others, so any batch of files is told the same."""
         names = {use.name for facts in self.facts.values() for use in facts.undefined}
         names |= {self.settings.renames[name] for name in names & self.settings.renames.keys()}
         wanted = frozenset(names)
-        return Evidence(self.loader.outlines_mentioning(wanted), wanted, self.origins)
+        return Evidence(self.loader.mentions(wanted), wanted, self.origins)
 
     @cached_property
     def mock_evidence(self) -> MockEvidence:
@@ -130,10 +272,15 @@ class Project:
 
     def imported_modules(self, path: str) -> frozenset[str]:
         """The modules that the file imports, or imports from, as it writes them."""
+        return frozenset(what.module for what in self._imports(path))
+
+    def modules_taken_from(self, path: str) -> frozenset[str]:
+        """The modules that the file imports names from."""
+        return frozenset(what.module for what in self._imports(path) if what.name is not None)
+
+    def _imports(self, path: str) -> frozenset[Import]:
         if path not in self._imported:
-            outline = self.loader.outline(path)
-            found = outline.imports if outline is not None else ()
-            self._imported[path] = frozenset(each.what.module for each in found)
+            self._imported[path] = self.loader.imports(path)
         return self._imported[path]
 
     def imported_nearby(self, path: str) -> frozenset[str]:

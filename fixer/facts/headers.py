@@ -1,0 +1,158 @@
+"""A module without the bodies of its functions: what is left says what the module and its classes declare.
+
+Most of a test file is function bodies, and none of that is needed to know which fixtures a file declares
+and requests. The parser takes a fraction of the time over the rest.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from fixer.facts.symbols import Table
+
+_CLASS = (1, "class")  # `symtable` calls its types by number before 3.13 and by name from then on
+_FUNCTION = (0, "function")
+_NO_NAMES = frozenset({"lambda", "genexpr", "listcomp", "setcomp", "dictcomp", "__annotate__"})
+_KEEP_BODY = "pytest_"  # hooks: what they do to tests and fixtures is in their bodies
+# What can stand in a header: strings and comments (to skip), brackets, and the colon that ends it.
+_HEADER = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[()\[\]{}:]")
+
+
+@dataclass(frozen=True, slots=True)
+class Headers:
+    """`text` has the line numbers of the source. `bodies` maps the 1-based line of each `def` whose body was
+    taken out to that body's text, `ends` to the last line (from 1) that belongs to the function."""
+
+    text: str
+    bodies: Mapping[int, str]
+    ends: Mapping[int, int]
+
+
+def functions_of(top: Table) -> Iterator[tuple[int, str]]:
+    """(1-based line of the `def`, name) of every function that a module or a class in it declares, but not
+    of those inside functions."""
+    pending: list[Any] = [top]
+    while pending:
+        for child in pending.pop().children:
+            if child.type in _FUNCTION:
+                if child.name not in _NO_NAMES:
+                    yield child.lineno, child.name
+            elif child.type in _CLASS or child.name not in _NO_NAMES:
+                pending.append(child)  # classes; since 3.12 also the scopes of type parameters
+
+
+def headers_only(text: str, top: Table) -> Headers | None:
+    """The headers of a module; `text` has "\\n" line ends, and `top` is its symbol table.
+
+    None where the text is laid out so that function bodies cannot be told by their indentation.
+    """
+    if "\f" in text:
+        return None
+    starts = _line_starts(text)
+    pieces: list[str] = []
+    bodies: dict[int, str] = {}
+    ends: dict[int, int] = {}
+    done = 0  # everything before this character is in `pieces`
+    for line, name in sorted(functions_of(top)):
+        start = starts[line - 1] if line <= len(starts) else -1
+        if start < done:
+            return None
+        indent = _indent(text, start)
+        header_end = _end_of_header(text, start)
+        if header_end is None:
+            return None
+        end = _end_of_block(text, header_end, len(indent))
+        ends[line] = bisect_left(starts, _end_of_code(text, header_end, end), line)
+        first = text.find("\n", header_end) + 1
+        if name.startswith(_KEEP_BODY) or not first or _is_code(text[header_end:first]):
+            continue
+        body = text[first:end]
+        pieces.append(f"{text[done:first]}{indent} pass")
+        pieces.append("\n" * body.count("\n"))
+        bodies[line] = body
+        done = end
+    pieces.append(text[done:])
+    return Headers("".join(pieces), bodies, ends)
+
+
+def _line_starts(text: str) -> list[int]:
+    """The place of the first character of each line."""
+    starts = [0]
+    at = text.find("\n") + 1
+    while at:
+        starts.append(at)
+        at = text.find("\n", at) + 1
+    return starts
+
+
+def _is_code(rest: str) -> bool:
+    """Whether something stands behind the colon: the body, on the same line."""
+    return rest.partition("#")[0].strip() != ""
+
+
+def _indent(text: str, start: int) -> str:
+    end = start
+    while text[end : end + 1] in (" ", "\t"):
+        end += 1
+    return text[start:end]
+
+
+def _end_of_header(text: str, start: int) -> int | None:
+    """The place just behind the colon that ends the `def` at `start`."""
+    depth = 0
+    at = start
+    while True:
+        match = _HEADER.search(text, at)
+        if match is None:
+            return None
+        token, at = match.group(), match.end()
+        if token in ('"""', "'''"):
+            at = text.find(token, at) + 3
+            if at < 3:
+                return None
+        elif token in "([{":
+            depth += 1
+        elif token in ")]}":
+            depth -= 1
+        elif token == ":" and depth == 0:
+            return at
+
+
+def _end_of_block(text: str, start: int, width: int) -> int:
+    """The start of the first line behind the block whose header ends at `start`."""
+    pattern = _block_end(width)
+    at = start
+    while True:
+        match = pattern.search(text, at)
+        if match is None:
+            return len(text)
+        end = match.start() + 1
+        body = text[start:end]
+        # A string that reaches to the margin is no end: go on until the quotes are even.
+        if body.count('"""') % 2 == 0 and body.count("'''") % 2 == 0:
+            return end
+        at = end
+
+
+def _end_of_code(text: str, start: int, end: int) -> int:
+    """Where the code between `start` and `end` ends: before the blank lines and comments behind it."""
+    while True:
+        end = start + len(text[start:end].rstrip())
+        line = max(text.rfind("\n", start, end) + 1, start)
+        if not text[line:end].lstrip().startswith("#") or line == start:
+            return end
+        end = line
+
+
+@functools.cache
+def _block_end(width: int) -> re.Pattern[str]:
+    """A line at most `width` blanks from the margin that could begin a statement. It begins with a literal,
+    and so is found fast."""
+    return re.compile(rf"\n[ \t]{{0,{width}}}[^\s#)\]}}]")

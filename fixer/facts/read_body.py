@@ -1,0 +1,318 @@
+"""One file -> what it declares at module and class level (see `body.py`)."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import TYPE_CHECKING
+
+from fixer.edits import Import
+from fixer.facts.body import (
+    WORDS,
+    Assignment,
+    Class,
+    Deletion,
+    Dynamic,
+    Function,
+    ImportBinding,
+    ModuleBody,
+    Parameter,
+    Statement,
+)
+from fixer.facts.expression import Other, dotted_name, read_expression
+from fixer.facts.headers import functions_of, headers_only
+from fixer.facts.symbols import read_scopes
+from fixer.facts.text import decode
+from fixer.facts.wrapping import read_wrapping
+from fixer.span import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from fixer.facts.body import Binding
+    from fixer.facts.symbols import Table
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+_NAMESPACES = ("globals()", "vars()", "locals()", "sys.modules[__name__]", "sys.modules[__name__].__dict__")
+_LISTS = ("append", "extend", "insert")  # methods that add to a list
+_KEYWORD = re.compile(r"\b(?:def|class)[ \t]+")
+
+
+def read_body(path: str, source: bytes) -> ModuleBody:
+    """What a file declares. Never fails: a file that cannot be read has a `problem`."""
+    try:
+        return read_body_of(path, decode(source), read_scopes(source).table)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ModuleBody(path, problem="it cannot be parsed")
+
+
+def read_body_of(path: str, text: str, table: Table) -> ModuleBody:
+    """The same for decoded text with its symbol table. Raises what `ast.parse` raises."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    headers = headers_only(text, table)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape in a test file is none of our business
+        if headers is not None:
+            try:
+                tree = ast.parse(headers.text)
+                reader = _Reader(text, headers.bodies, headers.ends)
+                bindings = reader.block(tree.body)
+                if sorted(reader.functions) == sorted(functions_of(table)):
+                    return ModuleBody(path, bindings)
+            except SyntaxError:
+                pass  # a string or bracket that reaches to the margin hid the end of a function
+        reader = _Reader(text, {}, {})
+        return ModuleBody(path, reader.block(ast.parse(text).body))
+
+
+class _Reader:
+    def __init__(self, text: str, bodies: Mapping[int, str], ends: Mapping[int, int]) -> None:
+        self.lines = text.split("\n")
+        self.ascii = text.isascii()
+        self.bodies = bodies
+        self.ends = ends
+        self.functions: list[tuple[int, str]] = []
+
+    def span(self, node: ast.AST) -> Span:
+        line, end_line = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+        start, end = node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
+        if self.ascii:
+            return Span(line, start + 1, end_line, end + 1)
+        return Span(line, self.column(line, start), end_line, self.column(end_line, end))
+
+    def column(self, line: int, offset: int) -> int:
+        """The 1-based column in characters of a byte offset, as the syntax tree counts."""
+        text = self.lines[line - 1]
+        return offset + 1 if text.isascii() else len(text.encode()[:offset].decode(errors="replace")) + 1
+
+    def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
+        text = self.lines[node.lineno - 1]
+        match = _KEYWORD.search(text)
+        if match is None or not text.startswith(node.name, match.end()):  # `def \` and the name below it
+            column = self.column(node.lineno, node.col_offset)
+            return Span(node.lineno, column, node.lineno, column + 3)
+        start = match.end() + 1
+        return Span(node.lineno, start, node.lineno, start + len(node.name))
+
+    def block(
+        self, nodes: Iterable[ast.stmt], conditional: bool = False, typing: bool = False
+    ) -> tuple[Binding, ...]:
+        found: list[Binding] = []
+        for node in nodes:
+            found += self.statement(node, conditional, typing)
+        return tuple(found)
+
+    def statement(self, node: ast.stmt, conditional: bool, typing: bool) -> Iterator[Binding]:
+        if isinstance(node, _FUNCTIONS):
+            yield self.function(node, conditional)
+        elif isinstance(node, ast.ClassDef):
+            yield Class(
+                node.name,
+                self.name_span(node),
+                node.lineno,
+                tuple(read_expression(_unsubscripted(base), self.span) for base in node.bases),
+                tuple((each.arg, read_expression(each.value, self.span)) for each in node.keywords),
+                tuple(read_expression(each, self.span) for each in node.decorator_list),
+                conditional,
+                self.block(node.body),
+            )
+        elif isinstance(node, ast.Import):
+            for name in node.names:
+                yield ImportBinding(Import(name.name, None, name.asname), node.lineno, conditional, typing)
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            for name in node.names:
+                asname = name.asname if name.asname != name.name else None
+                yield ImportBinding(Import(module, name.name, asname), node.lineno, conditional, typing)
+        elif isinstance(node, ast.Assign):
+            for target in node.targets:
+                yield from self.assigned(target, node.value, conditional)
+        elif isinstance(node, ast.AnnAssign):
+            if node.value is not None:
+                yield from self.assigned(node.target, node.value, conditional)
+        elif isinstance(node, ast.AugAssign):
+            value = read_expression(node.value, self.span)
+            yield Assignment(dotted_name(node.target), value, node.lineno, conditional, added=True)
+        elif isinstance(node, ast.Delete):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield Deletion(target.id, node.lineno, conditional)
+        elif isinstance(node, ast.Expr):
+            if isinstance(node.value, ast.Call):
+                yield from self.call(node.value, conditional)
+        else:
+            yield from self.compound(node, typing)
+
+    def compound(self, node: ast.stmt, typing: bool) -> Iterator[Binding]:
+        """The statements below `if`, `for`, `while`, `with`, `try` and `match`, which may or may not run."""
+        if isinstance(node, ast.If) and _is_type_checking(node.test):
+            yield from self.block(node.body, True, True)
+            yield from self.block(node.orelse, True, typing)
+            return
+        if isinstance(node, (ast.For, ast.AsyncFor)):
+            yield from self.unpacked(node.target, True)
+        elif isinstance(node, (ast.With, ast.AsyncWith)):
+            for item in node.items:
+                if item.optional_vars is not None:
+                    yield from self.unpacked(item.optional_vars, True)
+        for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+            for child in getattr(node, field, ()):
+                if isinstance(child, ast.stmt):
+                    yield from self.statement(child, True, typing)
+                else:  # an `except` or a `case`
+                    yield from self.block(child.body, True, typing)
+
+    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, conditional: bool) -> Function:
+        self.functions.append((node.lineno, node.name))
+        body = self.bodies.get(node.lineno)
+        if body is None:
+            last = node.body[-1].end_lineno or node.lineno
+            body = "\n".join(self.lines[node.body[0].lineno - 1 : last])
+        hook = node.name.startswith("pytest_")
+        first = next((each.arg for each in (*node.args.posonlyargs, *node.args.args)), "")
+        decorates = first and not node.name.startswith("test") and not node.decorator_list
+        return Function(
+            node.name,
+            self.name_span(node),
+            node.lineno,
+            self.column(node.lineno, node.col_offset),
+            self.ends.get(node.lineno) or node.end_lineno or node.lineno,
+            tuple(self.parameters(node.args, body)),
+            tuple(read_expression(each, self.span) for each in node.decorator_list),
+            conditional,
+            isinstance(node, ast.AsyncFunctionDef),
+            frozenset(word for word in WORDS if word in body),
+            read_wrapping(first, body) if decorates else None,
+            self.parametrized(node) if node.name == "pytest_generate_tests" else (),
+            frozenset(_strings(node)) if hook else frozenset(),
+        )
+
+    def parameters(self, arguments: ast.arguments, body: str) -> Iterator[Parameter]:
+        positional = [*arguments.posonlyargs, *arguments.args]
+        first_default = len(positional) - len(arguments.defaults)
+        for number, argument in enumerate(positional):
+            kind = "positional-only" if number < len(arguments.posonlyargs) else "plain"
+            yield self.parameter(argument, kind, number >= first_default, body)
+        for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
+            yield self.parameter(argument, "keyword-only", default is not None, body)
+
+    def parameter(self, argument: ast.arg, kind: str, has_default: bool, body: str) -> Parameter:
+        column = self.column(argument.lineno, argument.col_offset)
+        span = Span(argument.lineno, column, argument.lineno, column + len(argument.arg))
+        return Parameter(argument.arg, span, kind, has_default, argument.arg in body)
+
+    def parametrized(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...] | None:
+        """The names that a `pytest_generate_tests` gives to `metafunc.parametrize`; None if not literal."""
+        read = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and n.attr == "parametrize"]
+        calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and n.func in read]
+        if len(calls) != len(read) or self.hands_on(node):
+            return None
+        provided: list[str] = []
+        for call in calls:
+            indirect = next((k.value for k in call.keywords if k.arg == "indirect"), None)
+            if isinstance(indirect, ast.Constant) and indirect.value is True:
+                continue  # these need a fixture all the same
+            if indirect is not None and not isinstance(indirect, ast.Constant):
+                return None
+            first = (
+                call.args[0]
+                if call.args
+                else next((k.value for k in call.keywords if k.arg == "argnames"), None)
+            )
+            literal = None if first is None else _literal_names(first)
+            if literal is None:
+                return None
+            provided += literal
+        return tuple(provided)
+
+    def hands_on(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+        """Whether the hook gives its `metafunc` to another function, which may parametrize."""
+        if not node.args.args:
+            return False
+        metafunc = node.args.args[0].arg
+        attributes = {id(each.value) for each in ast.walk(node) if isinstance(each, ast.Attribute)}
+        return any(
+            isinstance(each, ast.Name) and each.id == metafunc and id(each) not in attributes
+            for each in ast.walk(node)
+        )
+
+    def assigned(self, target: ast.expr, value: ast.expr, conditional: bool) -> Iterator[Binding]:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            values = value.elts if isinstance(value, (ast.Tuple, ast.List)) else []
+            if len(values) == len(target.elts):
+                for each, its_value in zip(target.elts, values, strict=True):
+                    yield from self.assigned(each, its_value, conditional)
+            else:
+                yield from self.unpacked(target, conditional)
+        elif isinstance(target, ast.Subscript):
+            yield from self.stored(target)
+        else:
+            name = dotted_name(target)
+            if name:
+                yield Assignment(name, read_expression(value, self.span), target.lineno, conditional)
+            elif isinstance(target, ast.Attribute):
+                yield Dynamic(None, f"{ast.unparse(target)} = ...", target.lineno)
+
+    def unpacked(self, target: ast.expr, conditional: bool) -> Iterator[Binding]:
+        for each in ast.walk(target):
+            if isinstance(each, ast.Name):
+                yield Assignment(each.id, Other(), target.lineno, conditional)
+
+    def stored(self, target: ast.Subscript) -> Iterator[Binding]:
+        """`globals()["x"] = ...`"""
+        where = ast.unparse(target.value)
+        if where in _NAMESPACES:
+            key = target.slice
+            name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
+            yield Dynamic(name, f"{where}[...] = ...", target.lineno)
+
+    def call(self, node: ast.Call, conditional: bool) -> Iterator[Binding]:
+        function = node.func
+        name = dotted_name(function)
+        owner, _, method = name.rpartition(".")
+        if owner and "." not in owner and method in _LISTS and node.args:
+            value = read_expression(node.args[-1], self.span)
+            yield Assignment(owner, value, node.lineno, conditional, added=True)
+            return
+        if name == "exec":
+            yield Dynamic(None, "exec()", node.lineno)
+        elif name == "setattr" and len(node.args) == 3 and ast.unparse(node.args[0]) in _NAMESPACES:
+            key = node.args[1]
+            known = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
+            yield Dynamic(known, "setattr()", node.lineno)
+        elif (
+            isinstance(function, ast.Attribute)
+            and function.attr == "update"
+            and ast.unparse(function.value) in _NAMESPACES
+        ):
+            yield Dynamic(None, f"{ast.unparse(function)}()", node.lineno)
+        yield Statement(read_expression(node, self.span), node.lineno, conditional)
+
+
+def _literal_names(node: ast.expr) -> list[str] | None:
+    """The names in the first argument of `parametrize`; None if they are computed."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return [part.strip() for part in node.value.split(",") if part.strip()]
+    if isinstance(node, (ast.List, ast.Tuple)):
+        names = [each.value for each in node.elts if isinstance(each, ast.Constant)]
+        if len(names) == len(node.elts) and all(isinstance(name, str) for name in names):
+            return [str(name) for name in names]
+    return None
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    """The string literals of a function, which in a hook may be names of tests and marks."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
+def _unsubscripted(node: ast.expr) -> ast.expr:
+    """`Generic` for `Generic[T]`: for what a class inherits they are the same."""
+    return node.value if isinstance(node, ast.Subscript) else node
+
+
+def _is_type_checking(test: ast.expr) -> bool:
+    return dotted_name(test).rpartition(".")[2] == "TYPE_CHECKING"

@@ -1,0 +1,42 @@
+"""The fix for a fixture without its decorator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fixer.edits import AddDecorator, AddImport, Edit, Import
+from fixer.finding import Fix, Safety
+from fixer.project.fixtures.namespaces import Outside
+
+if TYPE_CHECKING:
+    from fixer.project.fixtures.explain import Undecorated
+    from fixer.project.project import Project
+
+
+def decorate(code: str, found: Undecorated, project: Project) -> Fix:
+    """`@pytest.fixture`, or the decorator for coroutines that the project uses, above the function."""
+    path, function = found.path, found.function
+    module = "pytest"
+    if function.is_async and any(True for _ in project.loader.mentioning("pytest_asyncio.fixture")):
+        module = "pytest_asyncio"  # in its strict mode, which is the default, pytest's own does not do
+    edits: list[Edit] = []
+    decorator = _bound(f"{module}.fixture", path, project)
+    if decorator is None:
+        decorator = f"{module}.fixture"
+        edits.append(AddImport(path, Import(module)))
+    edits.insert(0, AddDecorator(path, function.line, function.column, function.name, decorator))
+    why = f"`{function.name}` is requested and called by nobody"
+    return Fix(f"{code}:{path}:{function.name}", tuple(edits), Safety.UNSAFE, why)
+
+
+def _bound(qualified: str, path: str, project: Project) -> str | None:
+    """How the module can write `qualified` with what it imports already."""
+    namespaces = project.fixtures.namespaces
+    module, _, name = qualified.rpartition(".")
+    for attribute in namespaces.module(path).names:
+        for bound in namespaces.lookup(path, attribute):
+            if isinstance(bound.what, Outside) and bound.what.qualified == module:
+                return f"{attribute}.{name}"
+            if isinstance(bound.what, Outside) and bound.what.qualified == qualified:
+                return attribute
+    return None

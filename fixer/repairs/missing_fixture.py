@@ -1,0 +1,148 @@
+"""What to do about a fixture that is not found: explained and repaired for all who ask for it together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter, statements
+from fixer.finding import Fix, Safety
+from fixer.known.plugin_fixtures import who_provides
+from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, is_foreign, ranked
+from fixer.project.fixtures.slips import nearest_name, renamed_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from fixer.finding import Finding
+    from fixer.project.fixtures.elsewhere import Elsewhere
+    from fixer.project.fixtures.lacks import Lack
+    from fixer.project.project import Project
+
+
+class MissingFixtures:
+    """Plans the findings of one run. What it says of one does not depend on the others."""
+
+    def __init__(self, code: str, project: Project) -> None:
+        self.code = code
+        self.project = project
+        self.model = project.fixtures
+
+    def plan(self, findings: Sequence[Finding]) -> list[Finding]:
+        """The same findings with a fix or a reason, and with the rest of their message."""
+        lacks = {
+            (lack.kind, lack.path, lack.span, lack.name): lack
+            for path in dict.fromkeys(finding.path for finding in findings)
+            for lack in self.model.lacks(path)
+        }
+        by_place = {key[1:]: lack for key, lack in lacks.items()}
+        return [self._planned(each, by_place[(each.path, each.span, each.name)]) for each in findings]
+
+    def _planned(self, finding: Finding, lack: Lack) -> Finding:
+        if lack.kind != "missing":
+            reason = (
+                "nothing that the test uses takes this name: add the parameter, or take it out of the mark"
+            )
+            return replace(finding, reason_unfixed=reason)
+        found = self.model.elsewhere(lack.name)
+        importable = [each for each in found if each.kind == "module"]
+        if importable:
+            return self._exposed(finding, lack, importable)
+        others = [each for each in found if each.kind != "undecorated"]
+        if others:
+            return self._declared_out_of_sight(finding, others)
+        return self._declared_nowhere(finding, lack)
+
+    def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
+        """The fixture stands in a module that can be imported: made visible in one conftest."""
+        suite = lack.results[0].suite
+        conftest = common_conftest(self.model.lacks_of(lack.name), suite)
+        declared = ranked([each.declaration for each in importable if each.declaration], conftest)
+        ways = [expose(each, conftest, suite, self.model) for each in declared]
+        possible = [way for way in ways if way.refusal is None]
+        where = _places(importable)
+        seen = (
+            "no conftest that is visible from here imports it" if len(importable) == 1 else "none is visible"
+        )
+        message = f"{finding.message}: {where}, but {seen}"
+        if not possible:
+            return replace(finding, message=message, reason_unfixed=ways[0].refusal)
+        best = possible[0]
+        risk = best.risk
+        if risk is None and is_foreign(declared[0].path, conftest, self.model):
+            risk = f"{declared[0].path} alone declares it, but for tests of another folder"
+        safe = len(importable) == 1 and risk is None
+        number = len(importable)
+        why = risk or (
+            f"{declared[0].path} alone declares it" if safe else f"the nearest of {number} declarations"
+        )
+        fix = Fix(
+            f"{self.code}:expose:{lack.name}:{conftest}",
+            _edits(best),
+            Safety.SAFE if safe else Safety.UNSAFE,
+            why,
+        )
+        candidates = tuple(_candidate(way) for way in possible)
+        return replace(finding, message=message, fix=fix, candidates=candidates)
+
+    def _declared_out_of_sight(self, finding: Finding, others: Sequence[Elsewhere]) -> Finding:
+        message = f"{finding.message}: {_places(others)}, which is not visible from here"
+        reason = (
+            "a fixture of a test module, a class or another folder's conftest has to be moved to be shared"
+        )
+        return replace(finding, message=message, reason_unfixed=reason)
+
+    def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
+        """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
+        plugins = who_provides(lack.name)
+        if plugins:
+            message = f"{finding.message}: it comes from {plugins[0]}, which nothing here declares"
+            return replace(finding, message=message, reason_unfixed=f"install {plugins[0]}, and declare it")
+        slip = nearest_name(lack)
+        function = renamed_at(lack)
+        if slip is not None and function is not None:
+            edit = RenameParameter(lack.path, function.line, function.column, function.name, lack.name, slip)
+            fix_id = f"{self.code}:rename:{lack.path}:{function.line}:{lack.name}"
+            fix = Fix(fix_id, (edit,), Safety.UNSAFE, f"`{slip}` is visible, and the only name like it")
+            message = f"{finding.message}: did you mean `{slip}`?"
+            return replace(finding, message=message, fix=fix, candidates=(slip,))
+        if slip is not None:
+            return replace(
+                finding, message=f"{finding.message}: did you mean `{slip}`?", candidates=(slip,),
+                reason_unfixed="the name is used in a way that testfix does not rename",
+            )  # fmt: skip
+        if (
+            any(result.test.supplied or _is_patched(result.test.function) for result in lack.results)
+            and not lack.by
+        ):
+            reason = (
+                "nothing declares it; if `@patch` should pass it, one decorator is missing or gives `new`"
+            )
+            return replace(finding, reason_unfixed=reason)
+        return replace(finding, reason_unfixed="nothing in the project declares a fixture of this name")
+
+
+def _edits(way: Exposure) -> tuple[Edit, ...]:
+    if way.plugin is not None:
+        return (AddPluginModule(way.conftest, way.plugin),)
+    return tuple(AddImport(way.conftest, what, reexport=True) for what in way.imports)
+
+
+def _candidate(way: Exposure) -> str:
+    if way.plugin is not None:
+        return f'pytest_plugins = ["{way.plugin}"] in {way.conftest}'
+    return f"{'; '.join(statements(way.imports))} in {way.conftest}"
+
+
+def _places(found: Sequence[Elsewhere]) -> str:
+    """`a.py:3 declares it`, `it is declared in a.py:3 and b.py:4`."""
+    places = [f"{each.path}:{each.line}" for each in found]
+    if len(places) == 1:
+        inside = f" (in the class `{found[0].owner}`)" if found[0].owner else ""
+        return f"{places[0]}{inside} declares it"
+    shown = ", ".join(places[:3]) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+    return f"{shown} declare it"
+
+
+def _is_patched(function: object) -> bool:
+    return "patch" in repr(getattr(function, "decorators", ()))

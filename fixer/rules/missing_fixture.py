@@ -1,0 +1,51 @@
+"""TF201: a requested fixture that pytest cannot see from there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from fixer.finding import Finding
+from fixer.project.fixtures.explain import undecorated
+from fixer.repairs.missing_fixture import MissingFixtures
+from fixer.rule import Rule, Withheld
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from fixer.facts.model import Facts
+    from fixer.project.fixtures.lacks import Lack
+    from fixer.project.project import Project
+
+CODE, NAME = "TF201", "missing-fixture"
+_SHOWN = 3  # tests that a message names
+
+
+def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
+    """A finding for each place that asks for a fixture which some test does not find."""
+    model = project.fixtures
+    for lack in model.lacks(facts.path):
+        if lack.cause is not None:
+            yield Withheld(CODE, lack.path, lack.span, lack.name, lack.cause)
+        elif undecorated(lack, model) is None:
+            yield Finding(CODE, NAME, lack.path, lack.span, lack.name, _message(lack))
+
+
+def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
+    """Repairs for all who ask for a fixture together; every message says what pytest does not."""
+    return MissingFixtures(CODE, project).plan(findings)
+
+
+def _message(lack: Lack) -> str:
+    """What pytest would say; and of a fixture's request, which tests it breaks."""
+    if lack.kind == "indirect":
+        return f"indirect fixture '{lack.name}' doesn't exist"
+    if lack.kind != "missing":
+        return f"function uses {lack.kind} '{lack.name}'"
+    if not lack.by:
+        return f"fixture '{lack.name}' not found"
+    tests = lack.tests
+    shown = ", ".join(tests[:_SHOWN]) + (f" and {len(tests) - _SHOWN} more" if len(tests) > _SHOWN else "")
+    return f"fixture '{lack.name}' not found, which `{lack.by}` requests for {shown}"
+
+
+rule = Rule(CODE, "a requested fixture that pytest cannot see from there", judge, plan)
