@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from fixer.facts.model import Facts, Outline
     from fixer.files import Files
 
+_SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
 
 
@@ -116,9 +117,11 @@ class DiskLoader:
             folder, _, name = path.rpartition("/")
             if name in pytest_config.FILES:
                 by_folder.setdefault(folder, set()).add(name)
+        version = self._surroundings.pytest
+        ignored = _SINCE_PYTEST_9 if version is not None and version < (9, 0) else frozenset[str]()
         found = {"": PytestIni("")}
         for folder, names in by_folder.items():
-            ini = pytest_config.read(str(self.files.root / folder), names)
+            ini = pytest_config.read(str(self.files.root / folder), names - ignored)
             if ini is not None:
                 file = posixpath.basename(ini.file.replace("\\", "/"))
                 found[folder] = replace(ini, file=posixpath.join(folder, file))
