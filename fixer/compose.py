@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, Edit, Import, ImportPlace, ReplaceImport
+from fixer.edits import AddImport, AddParameter, AddPluginModule, Edit, Import, ImportPlace, ReplaceImport
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
@@ -34,8 +34,8 @@ def compose(
     style: Callable[[str], ImportStyle],
     modules: Modules,
 ) -> Composed:
-    """The edits of `fixes`, equal ones once. A fix is all or nothing, so one that is refused in one file
-    is left out in all.
+    """The edits of `fixes`, with places and line lengths, equal ones once. A fix is all or nothing, so one
+    that is refused in one file is left out in all.
 
     `first_use(path, name)` is the first line (from 1) where importing the file reads a name, None if it does
     not; `style(path)` how it sorts its imports.
@@ -71,7 +71,8 @@ def compose(
                 else Settled((), {})
             )
             unplaced.update(settled.refused)
-            edits[path] = tuple(_placed(listed, settled, added, unplaced))
+            placed = _placed(listed, settled, added, unplaced)
+            edits[path] = tuple(_fitted(edit, path, style) for edit in placed)
             composed[path] = listed
         if not unplaced:
             return Composed({path: edits[path] for path in wanted}, refused)
@@ -100,6 +101,13 @@ def _placed(
                 yield replace(edit, place=place)
         elif not isinstance(edit, ReplaceImport):
             yield edit
+
+
+def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
+    """The edit with the length that lines have there, if it lays out any."""
+    if isinstance(edit, AddParameter | AddPluginModule):
+        return replace(edit, line_length=style(path).line_length)
+    return edit
 
 
 def _settled(
