@@ -157,7 +157,7 @@ class DiskLoader:
                 yield path
 
     def occurrences(self, path: str, word: str) -> int:
-        return (self._read(path) or b"").count(word.encode())
+        return len(re.findall(rb"\b%b" % re.escape(word.encode()), self._read(path) or b""))
 
     def surroundings(self) -> Surroundings:
         return self._surroundings

@@ -96,8 +96,9 @@ class MissingFixtures:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
         plugins = who_provides(lack.name)
         if plugins:
-            message = f"{finding.message}: it comes from {plugins[0]}, which nothing here declares"
-            return replace(finding, message=message, reason_unfixed=f"install {plugins[0]}, and declare it")
+            message = f"{finding.message}: {plugins[0]}, which nothing here declares, has one"
+            reason = f"if that is the one, install {plugins[0]} and declare it"
+            return replace(finding, message=message, reason_unfixed=reason)
         slip = nearest_name(lack)
         function = renamed_at(lack)
         if slip is not None and function is not None:
