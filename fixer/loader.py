@@ -209,8 +209,10 @@ class DiskLoader:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences about the files that were asked for versions and could not be read in full."""
-        return self._manifests.warnings if "_manifests" in self.__dict__ else ()
+        """Sentences about what was asked for versions and could not be read in full."""
+        found = self._manifests.warnings if "_manifests" in self.__dict__ else ()
+        problem = self._installed.problem if "_installed" in self.__dict__ else None
+        return (*found, problem) if problem else found
 
     def installed(self) -> Environment:
         return self._installed
