@@ -52,7 +52,8 @@ class DiskLoader:
         return project_files(self.files.root, self.config, _is_wanted)
 
     def python_files(self) -> Sequence[str]:
-        return self._python_files
+        created = [path for path in self.files.created() if path.endswith(".py")]
+        return sorted({*self._python_files, *created}) if created else self._python_files
 
     @cached_property
     def _python_files(self) -> Sequence[str]:
@@ -78,7 +79,7 @@ class DiskLoader:
 
     def outlines_mentioning(self, names: frozenset[str]) -> Iterator[Outline]:
         words = [name.encode() for name in names] if len(names) <= _FEW else None
-        for path in self._python_files:
+        for path in self.python_files():
             if path not in self._outlines and words is not None:
                 content = self._read(path)
                 mentioned = content is not None and any(word in content for word in words)

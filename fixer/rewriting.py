@@ -21,12 +21,16 @@ _CHUNK = 8
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One file to rewrite: its content, what was known of it, and the edits."""
+    """One file to rewrite: its content (none of a new one), what was known of it, and the edits.
+
+    `newline` ends the lines of a file that has none yet.
+    """
 
     path: str
     content: bytes
     facts: Facts
     edits: tuple[Edit, ...]
+    newline: str = "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def rewrite(task: Task) -> Rewritten:
         text = decode(task.content)
         if not _was_read(task.facts, text):
             return refuse("the file was changed by something else during the run")
-        text = apply_edits(text, task.edits)
+        text = apply_edits(text, task.edits, task.newline)
         content = encode(text, task.content)
     except EditError as error:
         return refuse(str(error))

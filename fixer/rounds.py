@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import sys
 import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.compose import Composed, compose
+from fixer.culprits import Culprits
 from fixer.facts.prologue import read_prologue
-from fixer.facts.text import decode
+from fixer.facts.read import read_facts
+from fixer.facts.text import decode, line_end_of
 from fixer.finding import Finding, Fix, Safety
 from fixer.loader import DiskLoader
 from fixer.project.project import Project, Settings
@@ -20,14 +23,16 @@ from fixer.style_files import StyleFiles
 from fixer.suppress import FileIgnores, Suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from fixer.config import Config
+    from fixer.edits import Edit
     from fixer.facts.model import Facts, Prologue
     from fixer.files import Files
     from fixer.rules import LoadedRule
 
 _MOST_ROUNDS = 5  # repairs that open the way for others are followed this far
+_MOST_TRIALS = 64  # sets of fixes that are tried to find out which ones do harm
 
 Key: TypeAlias = tuple[str, str, str]
 
@@ -39,6 +44,17 @@ class Outcome:
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
     fixed: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The files as repaired so far, and what is known of them."""
+
+    after: dict[str, bytes]
+    facts: dict[str, Facts]
+    others: dict[str, Facts]
+    judged: list[Finding]
+    project: Project
 
 
 class Rounds:
@@ -59,6 +75,9 @@ class Rounds:
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
+        self.others: dict[str, Facts] = {}  # of files that repairs touch but nobody asked about
+        self.known: set[Key] = set()  # the findings that are not news
+        self._rewritten: dict[tuple[str, tuple[Edit, ...]], Rewritten] = {}
         self._suppressions: dict[str, tuple[bytes, Suppressions]] = {}
         self.project = Project(self.facts, self.loader, self.settings)
 
@@ -76,12 +95,13 @@ class Rounds:
         """Judge, plan and repair until nothing more changes."""
         self._excuse_newer_syntax()
         self.judged, withheld = self._judge()
+        self.known = {_key(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
         fixed: dict[Key, Fix] = {}
         for _ in range(_MOST_ROUNDS):
             self.unplaced.clear()  # what had no place may have one now
             wanted = self._wanted(findings)
-            applied = self._apply(wanted, {_key(finding) for finding in reported})
+            applied = self._apply(wanted)
             if not applied:
                 break
             fixed |= {_key(f): f.fix for f in findings if f.fix is not None and f.fix.id in applied}
@@ -91,10 +111,14 @@ class Rounds:
         return Outcome(tuple(self._explained(reported)), tuple(withheld), ids)
 
     def _judge(self) -> tuple[list[Finding], list[Withheld]]:
-        self.project = Project(self.facts, self.loader, self.settings)
+        """What the rules say of the files under judgement."""
+        self.project = Project(self.facts | self.others, self.loader, self.settings)
+        return self._judged(self.facts)
+
+    def _judged(self, facts_by_path: Mapping[str, Facts]) -> tuple[list[Finding], list[Withheld]]:
         findings: list[Finding] = []
         withheld: list[Withheld] = []
-        for path, facts in self.facts.items():
+        for path, facts in facts_by_path.items():
             found: list[Finding] = []
             for rule in self.rules.values():
                 for item in rule.judge(facts, self.project):
@@ -143,70 +167,149 @@ class Rounds:
             for finding in findings
         ]
 
-    def _compose(self, fixes: Sequence[Fix]) -> Composed:
-        return compose(fixes, self._prologue, self._first_use, self.styles.of, self.project.modules)
+    def _compose(self, fixes: Iterable[Fix]) -> Composed:
+        """The edits per file. A fix that touches a file which cannot be edited is refused."""
+        barred: dict[str, str] = {}
+        free: list[Fix] = []
+        for fix in fixes:
+            reasons = (self._reason_against(path) for path in sorted({edit.path for edit in fix.edits}))
+            reason = next((reason for reason in reasons if reason is not None), None)
+            if reason is None:
+                free.append(fix)
+            else:
+                barred[fix.id] = reason
+        composed = compose(free, self._prologue, self._first_use, self.styles.of, self.project.modules)
+        return replace(composed, refused={**composed.refused, **barred})
+
+    def _reason_against(self, path: str) -> str | None:
+        """Why a file cannot be edited, None if it can or can be created."""
+        try:
+            problem = self._facts_of(path).problem
+        except FileNotFoundError:
+            return f"the folder for {path} does not exist"
+        except OSError as error:
+            return f"{path} cannot be read: {error.strerror or error}"
+        return None if problem is None else f"{path} cannot be edited: {problem.message}"
+
+    def _facts_of(self, path: str) -> Facts:
+        """The facts of any file, be it under judgement or not. Raises OSError."""
+        if path in self.facts:
+            return self.facts[path]
+        if path not in self.others:
+            self.others[path] = read_facts(path, self.files.read_any(path) or b"")
+        return self.others[path]
 
     def _prologue(self, path: str) -> Prologue:
-        return read_prologue(decode(self.files.read(path)))
+        return read_prologue(decode(self.files.read_any(path) or b""))
 
     def _first_use(self, path: str, name: str) -> int | None:
-        facts = self.facts[path]
         names = {name, *(old for old, new in self.settings.renames.items() if new == name)}
-        lines = (use.span.line for use in facts.undefined if use.name in names and not use.deferred)
-        return min(lines, default=None)
+        uses = self._facts_of(path).undefined
+        return min((use.span.line for use in uses if use.name in names and not use.deferred), default=None)
 
-    def _apply(self, fixes: Sequence[Fix], known: set[Key]) -> set[str]:
+    def _apply(self, fixes: Sequence[Fix]) -> set[str]:
         """Apply what can be applied of `fixes` and return the ids. A fix that would break a file, or bring a
-        finding that is not `known`, is refused, and the others are applied without it."""
-        while fixes:
-            composed = self._compose(fixes)
-            self.unplaced.update(composed.refused)
-            fixes = [fix for fix in fixes if fix.id not in composed.refused]
-            done = self._rewrite(composed)
-            failed = {path: result.refused for path, result in done.items() if result.refused}
-            if not failed:
-                failed = self._lay_over(done, known)
-                if not failed:
-                    return {fix.id for fix in fixes}
-            self._refuse_culprits(fixes, failed, known)
-            fixes = [fix for fix in fixes if fix.id not in self.refused]
-        return set()
+        finding that is not known, is refused, and the others are applied without it."""
+        self._read_others(fixes)
+        composed = self._compose(fixes)
+        self.unplaced.update(composed.refused)
+        fixes = self._rewritable([fix for fix in fixes if fix.id not in composed.refused])
+        base = best = self._state()
 
-    def _rewrite(self, composed: Composed) -> dict[str, Rewritten]:
+        def reason_against(some: Sequence[Fix]) -> str | None:
+            nonlocal best
+            self._install(base)
+            composed = self._compose(some)
+            done = self._rewrite(composed.edits)
+            failed = [*composed.refused.values(), *(each.refused for each in done.values() if each.refused)]
+            reason = failed[0] if failed else self._lay_over(done)
+            if reason is None:
+                best = self._state()
+            return reason
+
+        culprits = Culprits(reason_against, _MOST_TRIALS)
+        applied = culprits.accepted(fixes)
+        self._install(best)
+        self.refused.update(culprits.refused)
+        self._rewritten.clear()
+        return {fix.id for fix in applied}
+
+    def _read_others(self, fixes: Iterable[Fix]) -> None:
+        """Read and judge the files that only the fixes touch: what is wrong with them already is no news."""
+        new: dict[str, Facts] = {}
+        for path in {edit.path for fix in fixes for edit in fix.edits}.difference(self.facts, self.others):
+            with contextlib.suppress(OSError):
+                new[path] = self._facts_of(path)
+        if new:
+            self.project = Project(self.facts | self.others, self.loader, self.settings)
+            self.known |= {_key(finding) for finding in self._judged(new)[0]}
+
+    def _rewritable(self, fixes: Sequence[Fix]) -> Sequence[Fix]:
+        """The fixes without those that would break a file, which takes no judging to find out."""
+        while True:
+            done = self._rewrite(self._compose(fixes).edits)
+            broken = [path for path, result in done.items() if result.refused]
+            if not broken:
+                return fixes
+            for path in broken:
+
+                def reason_against(some: Sequence[Fix], path: str = path) -> str | None:
+                    edits = self._compose(some).edits
+                    return self._rewrite({path: edits[path]})[path].refused if path in edits else None
+
+                culprits = Culprits(reason_against, _MOST_TRIALS)
+                culprits.accepted([fix for fix in fixes if any(edit.path == path for edit in fix.edits)])
+                self.refused.update(culprits.refused)
+            left = [fix for fix in fixes if fix.id not in self.refused]
+            if len(left) == len(fixes):  # each file can do without, but not with all that is left
+                self.refused.update((fix.id, str(done[broken[0]].refused)) for fix in fixes)
+                return []
+            fixes = left
+
+    def _rewrite(self, edits_by_path: Mapping[str, tuple[Edit, ...]]) -> dict[str, Rewritten]:
+        """The outcome for each file, which is remembered while the files are what they are."""
+        wanted = [(path, edits) for path, edits in sorted(edits_by_path.items()) if edits]
         tasks = [
-            Task(path, self.files.read(path), self.facts[path], edits)
-            for path, edits in sorted(composed.edits.items())
-            if edits
+            Task(path, self.files.read_any(path) or b"", self._facts_of(path), edits, self._newline(path))
+            for path, edits in wanted
+            if (path, edits) not in self._rewritten
         ]
-        return rewrite_all(tasks, self.jobs)
+        done = rewrite_all(tasks, self.jobs)
+        self._rewritten.update(((task.path, task.edits), done[task.path]) for task in tasks)
+        return {path: self._rewritten[path, edits] for path, edits in wanted}
 
-    def _lay_over(self, done: dict[str, Rewritten], known: set[Key]) -> dict[str, str]:
-        """Take the new contents over, unless some file has a new finding: then why, by path."""
-        contents = dict(self.files.after)
-        before = dict(self.facts)
+    def _newline(self, path: str) -> str:
+        """How lines end below the folder of a new file."""
+        if self.files.read_any(path):
+            return "\n"  # the file itself says
+        folder = path.rpartition("/")[0]
+        below = (each for each in self.loader.python_files() if not folder or each.startswith(f"{folder}/"))
+        first = next((each for each in below if each != path), None)
+        try:
+            return line_end_of(self.files.read(first)) if first is not None else "\n"
+        except OSError:
+            return "\n"
+
+    def _lay_over(self, done: Mapping[str, Rewritten]) -> str | None:
+        """Take the new contents over and judge again; a new finding anywhere is a reason against them."""
         for path, result in done.items():
             self.files.replace(path, result.content)
-            self.facts[path] = result.facts
-        judged = self._judge()[0]
-        failed = {
-            finding.path: f"it would bring {finding.code}: {finding.message}"
-            for finding in judged
-            if _key(finding) not in known and self.rules[finding.code].blocks
-        }
-        if failed:
-            self.files.after = contents
-            self.facts.update(before)
-            judged = self._judge()[0]
-        self.judged = judged
-        return failed
+            (self.facts if path in self.facts else self.others)[path] = result.facts
+        self.judged = self._judge()[0]
+        for finding in (*self.judged, *self._judged(self.others)[0]):
+            if _key(finding) not in self.known and self.rules[finding.code].blocks:
+                where = "" if finding.path in done else f" in {finding.path}"
+                return f"it would bring {finding.code}{where}: {finding.message}"
+        return None
 
-    def _refuse_culprits(self, fixes: Sequence[Fix], failed: dict[str, str], known: set[Key]) -> None:
-        """Refuse those fixes of the failed files that fail alone; if none does, the last one of each."""
-        for path, reason in failed.items():
-            involved = [fix for fix in fixes if any(edit.path == path for edit in fix.edits)]
-            alone = {fix.id: self._rewrite(self._compose([fix])).get(path) for fix in involved}
-            culprits = {each: done.refused for each, done in alone.items() if done and done.refused}
-            self.refused.update(culprits or {fix.id: reason for fix in involved[-1:] or fixes})
+    def _state(self) -> _State:
+        return _State(dict(self.files.after), dict(self.facts), dict(self.others), self.judged, self.project)
+
+    def _install(self, state: _State) -> None:
+        self.files.after = dict(state.after)
+        self.facts.update(state.facts)
+        self.others = dict(state.others)
+        self.judged, self.project = state.judged, state.project
 
     def _excuse_newer_syntax(self) -> None:
         """Ask LibCST about each file that the parser of this Python refuses: it may need a newer one."""

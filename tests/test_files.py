@@ -137,3 +137,67 @@ def test_the_project_itself_may_be_reached_by_a_link(files: Files, tmp_path: Pat
     linked.replace("tests/test_a.py", NEW)
     linked.write("tests/test_a.py")
     assert (files.root / "tests/test_a.py").read_bytes() == NEW
+
+
+# -- New files.
+
+
+def test_a_new_file_gets_the_mode_that_new_files_get(files: Files) -> None:
+    files.replace("tests/conftest.py", NEW)
+    assert files.before["tests/conftest.py"] is None
+    assert files.created() == ["tests/conftest.py"]
+    assert names(files.root) == {"tests/test_a.py"}
+    files.write("tests/conftest.py")
+    (files.root / "usual").write_bytes(b"")
+    path = files.root / "tests/conftest.py"
+    assert path.read_bytes() == NEW
+    assert path.stat().st_mode == (files.root / "usual").stat().st_mode
+    assert names(files.root) == {"tests/test_a.py", "tests/conftest.py", "usual"}
+
+
+def test_a_new_file_never_takes_the_place_of_another(files: Files) -> None:
+    files.replace("tests/conftest.py", NEW)
+    (files.root / "tests/conftest.py").write_bytes(OLD)
+    with pytest.raises(ChangedMeanwhileError, match="was created by something else"):
+        files.write("tests/conftest.py")
+    assert (files.root / "tests/conftest.py").read_bytes() == OLD
+    assert names(files.root) == {"tests/test_a.py", "tests/conftest.py"}
+
+
+@links
+def test_a_new_file_does_not_take_the_place_of_a_link_either(files: Files) -> None:
+    files.replace("tests/conftest.py", NEW)
+    (files.root / "tests/conftest.py").symlink_to("nowhere")
+    with pytest.raises(ChangedMeanwhileError):
+        files.write("tests/conftest.py")
+    assert (files.root / "tests/conftest.py").is_symlink()
+
+
+@links
+def test_no_new_file_through_a_link_out_of_the_project(files: Files, tmp_path: Path) -> None:
+    outside = write_files(tmp_path / "outside", {"test_b.py": OLD})
+    (files.root / "linked").symlink_to(outside)
+    files.replace("linked/conftest.py", NEW)
+    with pytest.raises(PermissionError, match="outside the project"):
+        files.write("linked/conftest.py")
+    assert names(outside) == {"test_b.py"}
+
+
+def test_no_folder_is_made_for_a_new_file(files: Files) -> None:
+    with pytest.raises(FileNotFoundError):
+        files.replace("elsewhere/conftest.py", NEW)
+    assert files.read_any("tests/conftest.py") is None
+
+
+def test_a_new_file_where_there_are_no_hard_links(files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError("Operation not permitted")
+
+    monkeypatch.setattr("pathlib.Path.hardlink_to", refuse)
+    files.replace("tests/conftest.py", NEW)
+    files.write("tests/conftest.py")
+    assert names(files.root) == {"tests/test_a.py", "tests/conftest.py"}
+    files.replace("tests/other.py", NEW)
+    (files.root / "tests/other.py").write_bytes(OLD)
+    with pytest.raises(ChangedMeanwhileError):
+        files.write("tests/other.py")

@@ -52,11 +52,11 @@ def test_splicing_gives_what_the_whole_module_gives(
 ) -> None:
     seen = 0
 
-    def both(source: str, edits: Sequence[Edit]) -> str:
+    def both(source: str, edits: Sequence[Edit], newline: str) -> str:
         nonlocal seen
         seen += 1
-        spliced = apply_edits(source, edits)
-        assert apply_to_module(source, edits) == spliced
+        spliced = apply_edits(source, edits, newline)
+        assert apply_to_module(source, edits, newline) == spliced
         return spliced
 
     monkeypatch.setattr("fixer.codemods.apply.apply_edits", both)

@@ -52,3 +52,8 @@ def lines_of(text: str) -> list[str]:
     Not `str.splitlines`, which also breaks at form feeds and other characters that Python lets stand.
     """
     return _LINE_END.split(text) if "\r" in text else text.split("\n")
+
+
+def line_end_of(source: bytes) -> str:
+    """How most lines of a file end: CRLF or LF."""
+    return "\r\n" if 2 * source.count(b"\r\n") > source.count(b"\n") else "\n"

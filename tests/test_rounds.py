@@ -1,0 +1,304 @@
+"""Rounds of judging and repairing, with a rule whose findings and repairs are made up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fixer.config import Config
+from fixer.culprits import Culprits
+from fixer.edits import AddFixture, AddImport, AddParameter, Edit, Import, RenameName
+from fixer.facts.read import read_facts
+from fixer.files import Files
+from fixer.finding import Finding, Fix, Safety
+from fixer.rounds import Rounds
+from fixer.rule import Rule
+from fixer.rules import LoadedRule
+from fixer.span import Span
+from tests.cli_runner import write_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from fixer.facts.model import Facts, Use
+    from fixer.project.project import Project
+
+
+def rounds_over(
+    root: Path,
+    sources: dict[str, str],
+    fixes: Mapping[str, Callable[[str, Use], Fix]],
+    others: Mapping[str, str] | None = None,
+) -> Rounds:
+    """Rounds over the files with one rule: each undefined name is repaired as `fixes` says.
+
+    `others` are files of the project that nobody asked about.
+    """
+    write_files(root, {path: source.encode() for path, source in (sources | dict(others or {})).items()})
+
+    def judge(facts: Facts, project: Project) -> Iterable[Finding]:
+        for use in facts.undefined:
+            yield Finding("XX1", "made-up", facts.path, use.span, use.name, f"`{use.name}` is not defined")
+        if "trigger" in facts.imported:  # a repair here harms another file
+            yield Finding("XX1", "made-up", "test_z.py", Span(1, 1, 1, 8), "harmed", "is harmed")
+        if facts.path == "test_y.py" and b"def poison" in project.loader.files.read("test_x.py"):  # type: ignore[attr-defined]
+            yield Finding("XX1", "made-up", facts.path, Span(1, 1, 1, 2), "poisoned", "is poisoned")
+
+    def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
+        uses = {(path, use.span): use for path, facts in project.facts.items() for use in facts.undefined}
+        planned = []
+        for finding in findings:
+            use = uses.get((finding.path, finding.span))
+            make = fixes.get(finding.name)
+            fix = make(finding.path, use) if use is not None and make is not None else None
+            planned.append(replace(finding, fix=fix, reason_unfixed=None if fix else "nothing is known"))
+        return planned
+
+    loaded = LoadedRule("made-up", "made_up", Rule("XX1", "made up", judge, plan))
+    facts = {path: read_facts(path, source.encode()) for path, source in sources.items()}
+    return Rounds(Config(), [loaded], Files(root), facts, 1)
+
+
+def imported(path: str, use: Use) -> Fix:
+    return Fix(f"import {path} {use.name}", (AddImport(path, Import("helper", use.name)),), Safety.SAFE, "")
+
+
+def renamed(new: str) -> Callable[[str, Use], Fix]:
+    def make(path: str, use: Use) -> Fix:
+        edit = RenameName(path, use.span, use.name, new)
+        return Fix(f"rename {path} {use.name}", (edit,), Safety.SAFE, "")
+
+    return make
+
+
+def test_a_fix_that_breaks_the_file_is_refused_and_the_others_are_applied(tmp_path: Path) -> None:
+    source = "good()\nbroken()\nlost()\nfine()\n"
+    fixes = {
+        "good": imported,
+        "broken": renamed("class"),  # would not compile
+        "lost": renamed("nowhere"),  # would bind less
+        "fine": imported,
+    }
+    rounds = rounds_over(tmp_path, {"test_a.py": source}, fixes)
+    outcome = rounds.repair()
+    after = rounds.files.read("test_a.py").decode()
+    assert after == f"from helper import fine, good\n\n{source}"
+    assert outcome.fixed == {"import test_a.py good", "import test_a.py fine"}
+    reasons = {finding.name: finding.reason_unfixed for finding in outcome.findings}
+    assert reasons["good"] is None
+    assert "class" in str(reasons["broken"]) or "compile" in str(reasons["broken"])
+    assert reasons["lost"] == "the result would leave `nowhere` unbound"
+    assert (tmp_path / "test_a.py").read_text() == source
+
+
+def test_a_fix_over_several_files_is_applied_everywhere_or_nowhere(tmp_path: Path) -> None:
+    def both(path: str, use: Use) -> Fix:
+        edits = (
+            AddImport("test_a.py", Import("helper", "both")),
+            AddImport("test_b.py", Import("helper", "other")),
+            RenameName("test_b.py", use.span, use.name, "class"),
+        )
+        return Fix("both", edits, Safety.SAFE, "")
+
+    sources = {"test_a.py": "both()\ngood()\n", "test_b.py": "both()\ngood()\n"}
+    rounds = rounds_over(tmp_path, sources, {"both": both, "good": imported})
+    outcome = rounds.repair()
+    assert outcome.fixed == {"import test_a.py good", "import test_b.py good"}
+    for path, source in sources.items():
+        assert rounds.files.read(path).decode() == f"from helper import good\n\n{source}"
+    both_findings = [finding for finding in outcome.findings if finding.name == "both"]
+    assert all(finding.fix is None and finding.reason_unfixed for finding in both_findings)
+
+
+def test_a_fix_that_harms_another_file_is_refused(tmp_path: Path) -> None:
+    sources = {"test_a.py": "trigger()\n", "test_z.py": "unknown\n"}
+    rounds = rounds_over(tmp_path, sources, {"trigger": imported})
+    outcome = rounds.repair()
+    assert outcome.fixed == frozenset()
+    assert {path: rounds.files.read(path).decode() for path in sources} == sources
+    [finding] = [finding for finding in outcome.findings if finding.name == "trigger"]
+    assert finding.reason_unfixed == "it would bring XX1 in test_z.py: is harmed"
+
+
+def test_what_one_repair_opens_the_next_round_repairs(tmp_path: Path) -> None:
+    """What the first round makes of `one` is repaired by the second, as any other `two` is."""
+    chain = {"one": renamed("two"), "two": renamed("three"), "three": imported}
+    source = "one()\ntwo()\nthree()\n"
+    rounds = rounds_over(tmp_path, {"test_a.py": source}, chain)
+    outcome = rounds.repair()
+    assert rounds.files.read("test_a.py") == b"from helper import three\n\nthree()\nthree()\nthree()\n"
+    assert len(outcome.findings) == 3
+    assert all(finding.fix and finding.fix.id in outcome.fixed for finding in outcome.findings)
+
+
+# -- Which fix does harm.
+
+
+def test_of_many_fixes_the_one_that_harms_another_file_is_refused(tmp_path: Path) -> None:
+    names = [f"name_{number}" for number in range(9)]
+    source = "".join(f"{name}()\n" for name in (*names[:5], "trigger", *names[5:]))
+    sources = {"test_a.py": source, "test_b.py": "other()\n", "test_z.py": "unknown\n"}
+    fixes = dict.fromkeys((*names, "trigger", "other"), imported)
+    rounds = rounds_over(tmp_path, sources, fixes)
+    outcome = rounds.repair()
+    reasons = {f.name: f.reason_unfixed for f in outcome.findings if f.fix is None}
+    assert reasons == {
+        "trigger": "it would bring XX1 in test_z.py: is harmed",
+        "unknown": "nothing is known",
+    }
+    assert rounds.files.read("test_b.py") == b"from helper import other\n\nother()\n"
+    assert b"trigger\n" not in rounds.files.read("test_a.py").partition(b"\n\n")[0]
+    assert rounds.files.read("test_z.py") == b"unknown\n"
+
+
+def test_harm_that_no_edit_of_the_harmed_file_explains(tmp_path: Path) -> None:
+    """Nothing touches test_y.py; an edit of test_x.py, which is in no batch, breaks it."""
+
+    def poison(path: str, use: Use) -> Fix:
+        edit = AddFixture("test_x.py", "def poison(): ...\n", "poison")
+        return Fix("poison", (edit, AddImport(path, Import("helper", use.name))), Safety.SAFE, "")
+
+    def harmless(path: str, use: Use) -> Fix:
+        edit = AddFixture("test_x.py", "def harmless(): ...\n", "harmless")
+        return Fix("harmless", (edit, AddImport(path, Import("helper", use.name))), Safety.SAFE, "")
+
+    sources = {"test_a.py": "one()\ntwo()\n", "test_y.py": "x = 1\n"}
+    rounds = rounds_over(
+        tmp_path, sources, {"one": poison, "two": harmless}, others={"test_x.py": "old_news\n"}
+    )
+    outcome = rounds.repair()
+    assert outcome.fixed == {"harmless"}
+    assert {f.name: f.reason_unfixed for f in outcome.findings} == {
+        "one": "it would bring XX1 in test_y.py: is poisoned",
+        "two": None,
+    }
+    assert rounds.files.read("test_x.py") == b"old_news\n\n\ndef harmless(): ...\n"
+    assert rounds.files.read("test_a.py") == b"from helper import two\n\none()\ntwo()\n"
+    assert not [finding for finding in outcome.findings if finding.path == "test_x.py"]
+
+
+@given(st.data(), st.integers(1, 30))
+def test_halving_refuses_culprits_and_nothing_that_is_innocent(data: st.DataObject, number: int) -> None:
+    ids = [f"fix {index}" for index in range(number)]
+    guilty = data.draw(st.sets(st.sampled_from(ids)))
+    pairs = data.draw(st.sets(st.tuples(st.sampled_from(ids), st.sampled_from(ids)), max_size=3))
+    pairs = {(a, b) for a, b in pairs if a != b}
+    asked: list[list[str]] = []
+
+    def reason_against(fixes: Sequence[Fix]) -> str | None:
+        some = [fix.id for fix in fixes]
+        asked.append(some)
+        bad = sorted(guilty.intersection(some))
+        bad += [f"{a} with {b}" for a, b in sorted(pairs) if {a, b} <= set(some)]
+        return f"harm by {bad[0]}" if bad else None
+
+    culprits = Culprits(reason_against, 10 * number)
+    fixes = [Fix(each, (), Safety.SAFE, "") for each in ids]
+    accepted = [fix.id for fix in culprits.accepted(fixes)]
+    assert accepted == [each for each in ids if each not in culprits.refused]
+    assert not guilty.intersection(accepted)
+    assert not any({a, b} <= set(accepted) for a, b in pairs)
+    for each, reason in culprits.refused.items():
+        assert each in guilty or any(each in pair for pair in pairs)
+        assert reason.startswith("harm by ")
+        if each in guilty and not pairs and len(guilty) == 1:
+            assert reason == f"harm by {each}"
+    if accepted:
+        passed = [some for some in asked if not guilty.intersection(some)]
+        assert [some for some in passed if not any({a, b} <= set(some) for a, b in pairs)][-1] == accepted
+
+
+def test_one_culprit_of_many_is_found_in_few_trials() -> None:
+    fixes = [Fix(str(number), (), Safety.SAFE, "") for number in range(1000)]
+    for bad in (0, 1, 499, 500, 999):
+        trials = 0
+
+        def reason_against(some: Sequence[Fix], bad: int = bad) -> str | None:
+            nonlocal trials
+            trials += 1
+            return "bad" if fixes[bad] in some else None
+
+        culprits = Culprits(reason_against, 64)
+        assert len(culprits.accepted(fixes)) == 999
+        assert culprits.refused == {str(bad): "bad"}
+        assert trials <= 22
+
+
+def test_when_trials_run_out_the_rest_is_refused() -> None:
+    fixes = [Fix(str(number), (), Safety.SAFE, "") for number in range(64)]
+    culprits = Culprits(lambda some: "bad" if any(int(fix.id) % 2 for fix in some) else None, 10)
+    accepted = culprits.accepted(fixes)
+    assert all(int(fix.id) % 2 == 0 for fix in accepted)
+    assert {fix.id for fix in accepted}.isdisjoint(culprits.refused)
+    assert len(accepted) + len(culprits.refused) == 64
+
+
+# -- New files, and files that nobody asked about.
+
+FIXTURE = "@pytest.fixture\ndef db():\n    return 1\n"
+
+
+def created(path: str, use: Use) -> Fix:
+    edits: tuple[Edit, ...] = (
+        AddImport("tests/conftest.py", Import("pytest")),
+        AddFixture("tests/conftest.py", FIXTURE, "db"),
+        AddParameter(path, use.span.line - 1, 1, "test_it", use.name),
+    )
+    return Fix(f"create {path}", edits, Safety.SAFE, "")
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_new_file_comes_with_the_edits_that_need_it(tmp_path: Path, newline: str) -> None:
+    source = "def test_it():\n    db.use()\n".replace("\n", newline)
+    paths = ("tests/a/test_a.py", "tests/test_b.py")
+    rounds = rounds_over(tmp_path, dict.fromkeys(paths, source), {"db": created})
+    outcome = rounds.repair()
+    expected = f"import pytest\n\n\n{FIXTURE}".replace("\n", newline)
+    assert outcome.fixed == {f"create {path}" for path in paths}
+    assert rounds.files.before["tests/conftest.py"] is None
+    assert rounds.files.read("tests/conftest.py").decode() == expected
+    for path in paths:
+        assert rounds.files.read(path).decode() == source.replace("test_it()", "test_it(db)")
+    assert "tests/conftest.py" in rounds.loader.python_files()
+    assert not (tmp_path / "tests" / "conftest.py").exists()
+
+
+def test_no_folder_is_made(tmp_path: Path) -> None:
+    source = "def test_it():\n    db.use()\n    good()\n"
+    rounds = rounds_over(tmp_path, {"test_a.py": source}, {"db": created, "good": imported})
+    outcome = rounds.repair()
+    reasons = {finding.name: finding.reason_unfixed for finding in outcome.findings}
+    assert reasons == {"db": "the folder for tests/conftest.py does not exist", "good": None}
+    assert rounds.files.created() == []
+
+
+def test_a_new_file_that_would_not_compile_takes_its_fix_with_it(tmp_path: Path) -> None:
+    def broken(path: str, use: Use) -> Fix:
+        edits = (
+            AddFixture("conftest.py", "def db(:\n", "db"),
+            AddImport(path, Import("helper", use.name)),
+        )
+        return Fix("broken", edits, Safety.SAFE, "")
+
+    rounds = rounds_over(tmp_path, {"test_a.py": "db()\ngood()\n"}, {"db": broken, "good": imported})
+    outcome = rounds.repair()
+    assert outcome.fixed == {"import test_a.py good"}
+    assert rounds.files.created() == []
+    assert rounds.files.read("test_a.py") == b"from helper import good\n\ndb()\ngood()\n"
+    [reason] = [finding.reason_unfixed for finding in outcome.findings if finding.name == "db"]
+    assert reason is not None and reason.startswith("the text of fixture `db` is no Python")
+
+
+def test_a_file_that_cannot_be_read_is_no_place_for_an_edit(tmp_path: Path) -> None:
+    def make(path: str, use: Use) -> Fix:
+        return Fix("in conftest", (AddFixture("conftest.py", "def db(): ...", "db"),), Safety.SAFE, "")
+
+    rounds = rounds_over(tmp_path, {"test_a.py": "db()\n"}, {"db": make}, {"conftest.py": "def f(:\n"})
+    [finding] = rounds.check().findings
+    assert finding.reason_unfixed is not None
+    assert finding.reason_unfixed.startswith("conftest.py cannot be edited: ")
