@@ -77,6 +77,20 @@ class Environment:
         """The absolute path of an installed module's source, None where there is none."""
         return _find(module, self.search_path, self.editable)
 
+    def find_beside(self, module: str, importer: str) -> str | None:
+        """The absolute path of what an installed file (`importer`, absolute) means by `module`, if that is a
+        module of its own package; leading dots as in an import statement."""
+        name = module.lstrip(".")
+        if name == module:
+            found = self.find_module(module)
+            top = self.find_module(module.partition(".")[0])
+            package = top.removesuffix("__init__.py") if top and top.endswith("__init__.py") else None
+            return found if package is not None and importer.startswith(package) else None
+        folder = importer
+        for _ in range(len(module) - len(name)):
+            folder = os.path.dirname(folder)  # noqa: PTH120
+        return _source(os.path.join(folder, *name.split(".")) if name else folder)  # noqa: PTH118
+
 
 def read_environment(root: Path, python: Path | None = None) -> Environment:
     """The environment at `python` (an interpreter or a folder), else `.venv` or `venv` in `root`, else empty.

@@ -151,13 +151,14 @@ class DiskLoader:
                 distributions[requirement.name] = requirement.specifier[2:]
         distributions |= {name: found.version for name, found in environment.distributions.items()}
         installed = {
-            plugin.module: plugin.file
-            for found in environment.distributions.values()
-            for plugin in found.plugins
-            if plugin.file is not None
+            name: tuple((plugin.name, plugin.file) for plugin in found.plugins if plugin.file is not None)
+            for name, found in environment.distributions.items()
+            if found.plugins
         }
         own = own_plugins({path: text for path, text in self._texts.items() if "/" not in path})
-        return Surroundings(distributions, own, installed)
+        return Surroundings(
+            distributions, own, installed, environment.find_module, environment.find_beside
+        )
 
     def declared(self) -> Declared:
         return self._declared

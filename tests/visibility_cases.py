@@ -187,7 +187,8 @@ def disagreements(case: VisibilityCase, truth: Truth, verdicts: Mapping[str, Ver
             continue  # pytest lost the test together with its file, for another reason
         # A test with another failure first would go on to these names, if that were repaired.
         may = test.missing if test and not test.setup <= {"passed", "skipped", "xfailed"} else frozenset()
-        for name in sorted(must.get(node, frozenset()) - verdict.missing - silent - elsewhere):
+        excused = withheld.get(node, frozenset())  # computed names cannot even be named as withheld
+        for name in sorted(must.get(node, frozenset()) - verdict.missing - excused - elsewhere):
             found.append(f"{node}: pytest does not find {name!r}, testfix does not say so")
         for name in sorted(verdict.missing - (may - elsewhere)):
             what = "pytest does not complain" if test else "pytest does not collect the test"

@@ -43,8 +43,8 @@ class Function:
     `span` that of its name, `end_line` its last line. `decorators` from the outermost inwards.
 
     `conditional`: below `if`, `try`, `with` or a loop. `mentions` are those of `WORDS` that its body has.
-    `provided` are the argument names that a `pytest_generate_tests` parametrizes, None if they cannot be
-    read.
+    `wrapping` tells what it makes of a function that it decorates. `provided` are the argument names that a
+    `pytest_generate_tests` parametrizes, None if they cannot be read; `strings` the literals in a hook.
     """
 
     name: str
@@ -57,7 +57,9 @@ class Function:
     conditional: bool = False
     is_async: bool = False
     mentions: frozenset[str] = frozenset()
+    wrapping: Wrapping | None = None
     provided: tuple[str, ...] | None = ()
+    strings: frozenset[str] = frozenset()
 
     @property
     def required(self) -> tuple[Parameter, ...]:
@@ -68,10 +70,22 @@ class Function:
         return any(parameter.kind == "positional-only" for parameter in self.parameters)
 
 
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """What a decorator of the project returns, as far as its body shows it.
+
+    `kind` is "passes" (the function itself), "wraps" (a wrapper with the function's signature) or "replaces"
+    (a wrapper with one of its own, whose parameters without default are `required`).
+    """
+
+    kind: str
+    required: tuple[str, ...] = ()
+
+
 # Words of a function's body that say what it may do to a function it decorates, or to a test.
 WORDS = (
     "wraps", "parametrize", "given(", "__signature__", "fixture", "mark", "yield", "return",
-    "pluginmanager.register", "parsefactories", "funcargs",
+    "pluginmanager.register", "parsefactories", "funcargs", "add_marker", "skip",
 )  # fmt: skip
 
 

@@ -84,7 +84,7 @@ def read_expression(node: ast.expr, span_of: SpanOf, depth: int = 0) -> Expressi
     if isinstance(node, ast.Constant):
         if node.value is None or isinstance(node.value, (str, int)):
             return Constant(node.value, span_of(node))
-        return Other()
+        return Name("...") if node.value is ... else Sequence((), whole=False)
     if isinstance(node, (ast.Name, ast.Attribute)):
         name = dotted_name(node)
         return Name(name) if name else Other()

@@ -24,6 +24,7 @@ from fixer.facts.expression import Other, dotted_name, read_expression
 from fixer.facts.headers import functions_of, headers_only
 from fixer.facts.symbols import read_scopes
 from fixer.facts.text import decode
+from fixer.facts.wrapping import read_wrapping
 from fixer.span import Span
 
 if TYPE_CHECKING:
@@ -169,7 +170,9 @@ class _Reader:
         if body is None:
             last = node.body[-1].end_lineno or node.lineno
             body = "\n".join(self.lines[node.body[0].lineno - 1 : last])
-        hook = node.name == "pytest_generate_tests"
+        hook = node.name.startswith("pytest_")
+        first = next((each.arg for each in (*node.args.posonlyargs, *node.args.args)), "")
+        decorates = first and not node.name.startswith("test") and not node.decorator_list
         return Function(
             node.name,
             self.name_span(node),
@@ -181,7 +184,9 @@ class _Reader:
             conditional,
             isinstance(node, ast.AsyncFunctionDef),
             frozenset(word for word in WORDS if word in body),
-            self.parametrized(node) if hook else (),
+            read_wrapping(first, body) if decorates else None,
+            self.parametrized(node) if node.name == "pytest_generate_tests" else (),
+            frozenset(_strings(node)) if hook else frozenset(),
         )
 
     def parameters(self, arguments: ast.arguments, body: str) -> Iterator[Parameter]:
@@ -206,6 +211,11 @@ class _Reader:
             return None
         provided: list[str] = []
         for call in calls:
+            indirect = next((k.value for k in call.keywords if k.arg == "indirect"), None)
+            if isinstance(indirect, ast.Constant) and indirect.value is True:
+                continue  # these need a fixture all the same
+            if indirect is not None and not isinstance(indirect, ast.Constant):
+                return None
             first = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "argnames"), None)
             literal = None if first is None else _literal_names(first)
             if literal is None:
@@ -285,6 +295,13 @@ def _literal_names(node: ast.expr) -> list[str] | None:
         if len(names) == len(node.elts) and all(isinstance(name, str) for name in names):
             return [str(name) for name in names]
     return None
+
+
+def _strings(node: ast.AST) -> Iterator[str]:
+    """The string literals of a function, which in a hook may be names of tests and marks."""
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
 
 
 def _unsubscripted(node: ast.expr) -> ast.expr:
