@@ -89,7 +89,7 @@ class Environment:
         folder = importer
         for _ in range(len(module) - len(name)):
             folder = os.path.dirname(folder)  # noqa: PTH120
-        return _source(os.path.join(folder, *name.split(".")) if name else folder)  # noqa: PTH118
+        return _source(os.path.join(folder, *name.split(".")) if name else folder)
 
 
 def read_environment(root: Path, python: Path | None = None) -> Environment:

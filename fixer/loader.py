@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from fixer import pytest_config
 from fixer.discover import project_files
 from fixer.environment import read_environment
-from fixer.facts.outline import read_outline
+from fixer.facts.outline import read_imported_modules, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.project.dependencies import Declared, declared, is_dependency_file
-from fixer.project.evidence import module_name
 from fixer.project.fixtures.plugins import Surroundings
 from fixer.project.own_plugins import own_plugins
 from fixer.pytest_config import PytestIni
@@ -28,13 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
-    from fixer.facts.mock_usage import MockUsage
     from fixer.facts.body import ModuleBody
+    from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
     from fixer.files import Files
 
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
-_FEW = 12  # names: up to here one byte search per name and file is cheaper than an outline of every file
 
 
 class DiskLoader:
@@ -46,6 +44,8 @@ class DiskLoader:
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
         self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
+        self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
+        self._mentions: dict[str, tuple[bytes | None, Outline | None]] = {}
 
     @cached_property
     def _paths(self) -> Sequence[str]:
@@ -77,17 +77,24 @@ class DiskLoader:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
 
-    def outlines_mentioning(self, names: frozenset[str]) -> Iterator[Outline]:
-        words = [name.encode() for name in names] if len(names) <= _FEW else None
+    def mentions(self, names: frozenset[str]) -> Iterator[Outline]:
+        if not names <= self._mentioned:
+            self._mentioned = names
+            self._mentions.clear()
+        words = frozenset(name.encode() for name in self._mentioned)
         for path in self.python_files():
-            if path not in self._outlines and words is not None:
+            changed = self.files.after.get(path)
+            known = self._mentions.get(path)
+            if known is None or known[0] is not changed:
                 content = self._read(path)
-                mentioned = content is not None and any(word in content for word in words)
-                if not mentioned and module_name(path) not in names:
-                    continue
-            outline = self.outline(path)
-            if outline is not None:
-                yield outline
+                known = changed, None if content is None else read_mentions(path, content, words)
+                self._mentions[path] = known
+            if known[1] is not None:
+                yield known[1]
+
+    def imported_modules(self, path: str) -> frozenset[str]:
+        content = self._read(path)
+        return frozenset() if content is None else read_imported_modules(content)
 
     def configurations(self) -> Mapping[str, PytestIni]:
         return self._configurations
@@ -131,7 +138,7 @@ class DiskLoader:
 
     def mentioning(self, word: str) -> Iterator[str]:
         encoded = word.encode()
-        for path in self._python_files:
+        for path in self.python_files():
             content = self._read(path)
             if content is not None and encoded in content:
                 yield path
@@ -156,9 +163,7 @@ class DiskLoader:
             if found.plugins
         }
         own = own_plugins({path: text for path, text in self._texts.items() if "/" not in path})
-        return Surroundings(
-            distributions, own, installed, environment.find_module, environment.find_beside
-        )
+        return Surroundings(distributions, own, installed, environment.find_module, environment.find_beside)
 
     def declared(self) -> Declared:
         return self._declared
@@ -171,7 +176,9 @@ class DiskLoader:
     def _texts(self) -> Mapping[str, str]:
         """The dependency files, by path."""
         contents = {path: self._read(path) for path in filter(is_dependency_file, self._paths)}
-        return {path: found.decode("utf-8", "replace") for path, found in contents.items() if found is not None}
+        return {
+            path: found.decode("utf-8", "replace") for path, found in contents.items() if found is not None
+        }
 
     def mock_usage(self, path: str) -> MockUsage | None:
         from fixer.facts.mock_usage import read_mock_usage

@@ -48,7 +48,7 @@ class Console:
 
 @dataclass(frozen=True)
 class Case:
-    """`files` maps a path to its bytes; `line` is that of the heading, from 1; `prose` is between the blocks."""
+    """`files` maps a path to its bytes; `line` is the heading's, from 1; `prose` surrounds the blocks."""
 
     page: Path
     title: str

@@ -10,9 +10,10 @@ A case is a heading, a sentence, and the files. Lines of this form may follow th
     Pytest: >=8.4                                         another pytest says something else
     Run in: ., sub                                        pytest is started in each of these folders
 
-A test is named by its node id without parameters, or the end of it. `Withheld` and `Declared` excuse
-testfix; the others are checked against pytest alone. Of several folders to run in, a name counts as
-missing only if it is missing in each that collects the test.
+A title begins with the rule that the case is for; the rules in brackets are of the same kind. A test is named
+by its node id without parameters, or the end of it. `Withheld` and `Declared` excuse testfix; the others are
+checked against pytest alone. Of several folders to run in, a name counts as missing only if it is missing in
+each that collects the test.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ Names = tuple[tuple[str, frozenset[str]], ...]
 
 @dataclass(frozen=True)
 class VisibilityCase:
-    """`fails` is None where the page does not say; the names that go with a test are under the end of its id."""
+    """`fails` is None where the page does not say; names go with the end of a test's node id."""
 
     case: Case
     fails: Names | None
@@ -56,20 +57,20 @@ class VisibilityCase:
 
 @dataclass(frozen=True)
 class TestTruth:
-    """What pytest says of one test. `missing` are all names it cannot find, `first` those it complains of.
+    """What pytest says of one test: all `missing` names, and whether it `fails` for the lack of one.
 
-    `setup` holds the outcomes: "passed", "skipped", "xfailed", "recursive: NAME", "not found: NAME", "failed".
+    `setup` holds the outcomes of all its parameter sets, in the words of `pytest_truth_plugin`.
     """
 
     __test__ = False
     missing: frozenset[str]
-    first: frozenset[str]
+    fails: bool
     setup: frozenset[str]
 
 
 @dataclass(frozen=True)
 class Truth:
-    """What pytest says of all tests, by node id; `errors` are those of collecting, `stopped` that it ended early."""
+    """What pytest says, by node id, of tests and of what it cannot collect; `stopped` if it ended before."""
 
     tests: Mapping[str, TestTruth]
     errors: Mapping[str, str]
@@ -125,12 +126,16 @@ def _names(where: str, text: str, *, excuse: bool = False) -> Names:
     return tuple(found)
 
 
-def expand(where: str, names: Names, nodes: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The names by whole node id. Raises PageError where an end fits no test, or more than one."""
+def expand(
+    where: str, names: Names, nodes: Iterable[str], *, may_lack: bool = False
+) -> dict[str, frozenset[str]]:
+    """The names by whole node id. Raises PageError where an end fits more than one test or, usually, none."""
     nodes = sorted(nodes)
     expanded: dict[str, frozenset[str]] = {}
     for end, wanted in names:
         fitting = [node for node in nodes if node == end or node.endswith(("/" + end, "::" + end))]
+        if may_lack and not fitting:
+            continue
         if len(fitting) != 1:
             raise PageError(f"{where}: {end!r} fits {fitting or 'none'} of {nodes}")
         expanded[fitting[0]] = expanded.get(fitting[0], frozenset()) | wanted
@@ -138,7 +143,7 @@ def expand(where: str, names: Names, nodes: Iterable[str]) -> dict[str, frozense
 
 
 def read_truth(root: Path, answers: Iterable[dict[str, Any]]) -> Truth:
-    """One truth from the answers of `pytest_truth`, one for each folder below `root` that pytest was started in."""
+    """One truth from the answers of `pytest_truth`, one for each folder that pytest was started in."""
     tests: dict[str, list[TestTruth]] = {}
     errors: dict[str, str] = {}
     stopped = ""
@@ -150,24 +155,37 @@ def read_truth(root: Path, answers: Iterable[dict[str, Any]]) -> Truth:
         above = "".join(part + "/" for part in parts)
         errors.update((above + node, text) for node, text in answer["collection_errors"].items())
         for node, test in answer["tests"].items():
-            setup = test["setup"]
-            first = {line.removeprefix(NOT_FOUND) for line in setup if line.startswith(NOT_FOUND)}
-            truth = TestTruth(frozenset(test["missing"]), frozenset(first), frozenset(setup))
+            fails = bool(named_first(test["setup"]))
+            truth = TestTruth(frozenset(test["missing"]), fails, frozenset(test["setup"]))
             tests.setdefault(above + node, []).append(truth)
     return Truth({node: _in_every_view(views) for node, views in tests.items()}, errors, stopped)
+
+
+def unknown_argument(case: VisibilityCase) -> set[tuple[str, str]]:
+    """The file and the name of each argument that parametrize gives and nothing takes."""
+    return {
+        (node.split("::")[0], match[1])
+        for node, text in case.errors
+        if (match := re.search(r"(?:uses no \w+|indirect fixture) '(\w+)'", text))
+    }
+
+
+def named_first(setup: Iterable[str]) -> set[str]:
+    """The names that pytest shows as not found, one at most for each parameter set of a test."""
+    return {line.removeprefix(NOT_FOUND) for line in setup if line.startswith(NOT_FOUND)}
 
 
 def _in_every_view(views: list[TestTruth]) -> TestTruth:
     return TestTruth(
         frozenset.intersection(*(view.missing for view in views)),
-        frozenset.intersection(*(view.first for view in views)),
+        all(view.fails for view in views),
         frozenset.union(*(view.setup for view in views)),
     )
 
 
 def failing(truth: Truth) -> dict[str, frozenset[str]]:
-    """For each test whose setup ends with "not found" all names that pytest cannot find for it."""
-    return {node: test.missing for node, test in truth.tests.items() if test.first}
+    """All names that pytest cannot find for a test, for each whose setup ends with "not found"."""
+    return {node: test.missing for node, test in truth.tests.items() if test.fails and test.missing}
 
 
 def disagreements(case: VisibilityCase, truth: Truth, verdicts: Mapping[str, Verdict]) -> list[str]:
@@ -175,24 +193,39 @@ def disagreements(case: VisibilityCase, truth: Truth, verdicts: Mapping[str, Ver
     found: list[str] = []
     nodes = truth.tests.keys() | verdicts.keys()
     where = f"{case.case.page.name}:{case.case.line}"
-    withheld = expand(where, case.withheld, nodes)
+    withheld = expand(where, case.withheld, nodes, may_lack=True)
     declared = expand(where, case.declared, nodes)
     must = failing(truth)
     for node in sorted(nodes):
-        verdict = verdicts.get(node, Verdict(frozenset(), frozenset()))
         test = truth.tests.get(node)
+        if test is None and _lost(node, truth):
+            continue
+        verdict = verdicts.get(node, Verdict(frozenset(), frozenset()))
         elsewhere = declared.get(node, frozenset())
         silent = verdict.withheld & withheld.get(node, frozenset())
-        if test is None and any(node.startswith(broken) for broken in truth.errors):
-            continue  # pytest lost the test together with its file, for another reason
-        # A test with another failure first would go on to these names, if that were repaired.
-        may = test.missing if test and not test.setup <= {"passed", "skipped", "xfailed"} else frozenset()
-        excused = withheld.get(node, frozenset())  # computed names cannot even be named as withheld
-        for name in sorted(must.get(node, frozenset()) - verdict.missing - excused - elsewhere):
-            found.append(f"{node}: pytest does not find {name!r}, testfix does not say so")
-        for name in sorted(verdict.missing - (may - elsewhere)):
-            what = "pytest does not complain" if test else "pytest does not collect the test"
-            found.append(f"{node}: {name!r} reported as missing, {what}")
-        for name in sorted(verdict.withheld - silent):
-            found.append(f"{node}: {name!r} withheld, and no rule asks for it")
+        # What is computed cannot even be named as withheld, so silence will do where the case allows it.
+        excused = withheld.get(node, frozenset())
+        unreported = must.get(node, frozenset()) - verdict.missing - excused - elsewhere
+        wrong = verdict.missing - (_may_be_missing(test) - elsewhere)
+        pytest = "pytest does not complain" if test else "pytest does not collect the test"
+        found += [
+            f"{node}: pytest does not find {name!r}, testfix does not say so" for name in sorted(unreported)
+        ]
+        found += [f"{node}: {name!r} reported as missing, {pytest}" for name in sorted(wrong)]
+        found += [
+            f"{node}: {name!r} withheld, and no rule asks for it"
+            for name in sorted(verdict.withheld - silent if test else ())
+        ]
     return found
+
+
+def _lost(node: str, truth: Truth) -> bool:
+    """Whether the test is not there because pytest could not collect its class, its file or its folder."""
+    return any(node.startswith((broken + "::", broken + "/")) for broken in truth.errors)
+
+
+def _may_be_missing(test: TestTruth | None) -> frozenset[str]:
+    """None if it is set up, skipped or expected to fail; all if it fails, whatever fails first."""
+    if test is None or test.setup <= {"passed", "skipped", "xfailed"}:
+        return frozenset()
+    return test.missing

@@ -4,8 +4,8 @@ Nothing is judged here. Whether a function is a fixture or a test, and what its 
 from the configuration, the decorators' origins and the classes' bases, which `project/` knows.
 """
 
-# Statements are compared by identity (`eq=False`): equal ones on two lines are two, and comparing a whole class
-# for every look-up would be slow.
+# Statements are compared by identity (`eq=False`): equal ones on two lines are two, and comparing a whole
+# class for every look-up would be slow.
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Wrapping:
 
 # Words of a function's body that say what it may do to a function it decorates, or to a test.
 WORDS = (
-    "wraps", "parametrize", "given(", "__signature__", "fixture", "mark", "yield", "return",
+    "wraps", "parametrize", "given(", "__signature__", "__wrapped__", "fixture", "mark", "yield", "return",
     "pluginmanager.register", "parsefactories", "funcargs", "add_marker", "skip",
 )  # fmt: skip
 

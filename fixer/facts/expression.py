@@ -9,17 +9,17 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from fixer.span import Span
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from fixer.span import Span
 
 _MOST_ITEMS = 40  # of a sequence: longer ones are data, and nobody asks for their items
 _DEEPEST = 8
 # What these make is a plain value, whatever is in them: never a function, a fixture or a mark.
 _VALUES = (
-    ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.JoinedStr, ast.Compare, ast.BinOp,
-    ast.UnaryOp,
+    ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.JoinedStr, ast.Compare,
+    ast.BinOp, ast.UnaryOp,
 )  # fmt: skip
 
 

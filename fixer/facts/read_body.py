@@ -216,7 +216,11 @@ class _Reader:
                 continue  # these need a fixture all the same
             if indirect is not None and not isinstance(indirect, ast.Constant):
                 return None
-            first = call.args[0] if call.args else next((k.value for k in call.keywords if k.arg == "argnames"), None)
+            first = (
+                call.args[0]
+                if call.args
+                else next((k.value for k in call.keywords if k.arg == "argnames"), None)
+            )
             literal = None if first is None else _literal_names(first)
             if literal is None:
                 return None
@@ -228,9 +232,7 @@ class _Reader:
         if not node.args.args:
             return False
         metafunc = node.args.args[0].arg
-        attributes = {
-            id(each.value) for each in ast.walk(node) if isinstance(each, ast.Attribute)
-        }
+        attributes = {id(each.value) for each in ast.walk(node) if isinstance(each, ast.Attribute)}
         return any(
             isinstance(each, ast.Name) and each.id == metafunc and id(each) not in attributes
             for each in ast.walk(node)
@@ -280,9 +282,12 @@ class _Reader:
             key = node.args[1]
             known = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
             yield Dynamic(known, "setattr()", node.lineno)
-        elif isinstance(function, ast.Attribute) and ast.unparse(function.value) in _NAMESPACES:
-            if function.attr == "update":
-                yield Dynamic(None, f"{ast.unparse(function)}()", node.lineno)
+        elif (
+            isinstance(function, ast.Attribute)
+            and function.attr == "update"
+            and ast.unparse(function.value) in _NAMESPACES
+        ):
+            yield Dynamic(None, f"{ast.unparse(function)}()", node.lineno)
         yield Statement(read_expression(node, self.span), node.lineno, conditional)
 
 

@@ -1,4 +1,4 @@
-"""What a function returns for a function that it decorates: itself, a faithful wrapper, or another function."""
+"""What a decorator returns: the function itself, a faithful wrapper of it, or another function."""
 
 from __future__ import annotations
 

@@ -1,11 +1,9 @@
-"""Decorators of other libraries that leave a test's parameters as they are. Reads decorators.toml."""
+"""Decorators of other libraries that leave a test's parameters as they are. Reads decorators.txt."""
 
 from __future__ import annotations
 
 import functools
 from pathlib import Path
-
-from fixer.config_files import parse_toml
 
 
 def is_transparent(qualified: str) -> bool:
@@ -14,9 +12,13 @@ def is_transparent(qualified: str) -> bool:
     return qualified in exact or qualified.startswith(prefixes)
 
 
+def names() -> tuple[str, ...]:
+    """All names of the list; a `*` at the end stands for the rest of the name."""
+    lines = Path(__file__).with_name("decorators.txt").read_text("utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
+
+
 @functools.cache
 def _data() -> tuple[frozenset[str], tuple[str, ...]]:
-    path = Path(__file__).with_name("decorators.toml")
-    names: list[str] = parse_toml(str(path), path.read_text("utf-8"))["transparent"]
-    exact = frozenset(name for name in names if not name.endswith("*"))
-    return exact, tuple(name[:-1] for name in names if name.endswith("*"))
+    exact = frozenset(name for name in names() if not name.endswith("*"))
+    return exact, tuple(name[:-1] for name in names() if name.endswith("*"))

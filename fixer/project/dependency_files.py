@@ -36,7 +36,7 @@ def requirements_txt(path: str, text: str) -> Parsed:
 
 def pyproject(path: str, text: str) -> Parsed:
     """PEP 621, PEP 735, and the tables of poetry, pdm, hatch, uv, tox, cibuildwheel and pixi."""
-    data, problem = _toml(text)
+    data, problem = read_toml(text)
     project, tool = _table(data, "project"), _table(data, "tool")
     lists: list[Any] = [project.get("dependencies")]
     lists += _table(project, "optional-dependencies").values()
@@ -61,13 +61,13 @@ _PIXI = ("dependencies", "pypi-dependencies", "host-dependencies", "build-depend
 
 def pixi(path: str, text: str) -> Parsed:
     """pixi.toml: its dependency tables, those of features and targets too."""
-    data, problem = _toml(text)
+    data, problem = read_toml(text)
     return _from_tables(path, text, _under(data, _PIXI)), problem
 
 
 def pipfile(path: str, text: str) -> Parsed:
     """Pipfile: every table of it that is not about the file itself is a category of packages."""
-    data, problem = _toml(text)
+    data, problem = read_toml(text)
     tables = [data[key] for key in data if key not in ("source", "requires", "pipenv", "scripts")]
     return _from_tables(path, text, tables), problem
 
@@ -154,7 +154,7 @@ def environment(path: str, text: str) -> Parsed:
     return found, ""
 
 
-def _toml(text: str) -> tuple[dict[str, Any], str]:
+def read_toml(text: str) -> tuple[dict[str, Any], str]:
     """The parsed text; of a broken one, the tables that end above the first error."""
     data, problem = _load_toml(text)
     if problem:

@@ -37,17 +37,24 @@ class Importer:
 class Source:
     """One place that a name is imported from, and the files that do so (one entry a file).
 
-    `by_folder` counts them by folder and by the way they spell the import.
+    `by_folder` counts them by folder and by the way they spell the import, `paths` are theirs.
     """
 
     origin: Origin
     importers: tuple[Importer, ...]
     by_folder: Mapping[tuple[str, Import], int]
+    paths: frozenset[str]
 
     @staticmethod
-    def of(origin: Origin, importers: Iterable[Importer]) -> Source:
-        members = tuple(importers)
-        return Source(origin, members, Counter((folder_of(each.path), each.what) for each in members))
+    def of(origin: Origin, importers: Mapping[str, Importer]) -> Source:
+        """`importers` are the importing files by path."""
+        members = tuple(importers.values())
+        by_folder = Counter((folder_of(each.path), each.what) for each in members)
+        return Source(origin, members, by_folder, frozenset(importers))
+
+    def votes(self, path: str) -> int:
+        """How many files other than `path` import it from there."""
+        return len(self.paths) - (path in self.paths)
 
     @property
     def typing_only(self) -> bool:
@@ -110,7 +117,7 @@ class Evidence:
                 known = members.get(importer.path)
                 if known is None or known.typing_only:
                     members[importer.path] = importer
-            sources = [Source.of(origin, members.values()) for origin, members in groups.values()]
+            sources = [Source.of(origin, members) for origin, members in groups.values()]
             sources.sort(key=lambda source: (-len(source.importers), source.origin.place))
             self._sources[name] = tuple(sources)
         return self._sources[name]

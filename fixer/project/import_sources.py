@@ -75,7 +75,7 @@ class _Weighing:
         )
         sources = project.evidence.sources(name)
         self.sources = [source for source in sources if self.source_fits(source)]
-        self.files = sum(map(self.votes, self.sources))
+        self.files = sum(source.votes(path) for source in self.sources)
         self.definitions = self.fitting_definitions()
 
     def source_fits(self, source: Source) -> bool:
@@ -125,11 +125,11 @@ class _Weighing:
             return self.ranked("several things have this name")
         first = self.sources[0]
         agrees = _is_known(first, self.known)
-        if agrees and self.share(first) >= _AGREE:
+        if agrees and self.agreed(first, 1):
             return self.trust(first, self.count(first))
         if certain is not None and not agrees:
             return self.ranked(f"{_module_of(certain)} has it, but {self.count(first)}")
-        if not agrees and self.share(first) >= _AGREE and self.votes(first) >= 2:
+        if not agrees and self.agreed(first):
             return self.trust(first, self.count(first))
         return self.ranked(self.count(first))
 
@@ -148,8 +148,7 @@ class _Weighing:
     def by_importers(self) -> Choice:
         """Only the project knows the name, and files of it import it."""
         first = self.sources[0]
-        enough = _ENOUGH_AGAINST_RIVALS if self.has_rivals(first) else 2
-        if self.share(first) >= _AGREE and self.votes(first) >= enough:
+        if self.agreed(first, _ENOUGH_AGAINST_RIVALS if self.has_rivals(first) else 2):
             return self.trust(first, self.count(first))
         definitions = {definition.path for definition in self.definitions}
         alone = len(self.sources) == 1 and definitions == {first.origin.place}
@@ -163,7 +162,7 @@ class _Weighing:
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
         what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
         if what is not None and self.is_telling(first.kind) and self.importable(first, what):
-            return Choice((what,), self.unless_local(Safety.SAFE), f"{first.path} alone defines it")
+            return Choice((what,), self.safety(), f"{first.path} alone defines it")
         return self.ranked(
             f"{len(self.definitions)} modules define it"
             if self.definitions[1:]
@@ -197,15 +196,30 @@ class _Weighing:
             return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
         if _is_known(source, self.known):
             return Choice((what,), Safety.SAFE, why)
-        return Choice((what,), Safety.UNSAFE if source.typing_only else self.unless_local(Safety.SAFE), why)
+        unlikely = source.typing_only or self.is_strange(source, what)
+        return Choice((what,), Safety.UNSAFE if unlikely else self.safety(), why)
 
-    def unless_local(self, safety: Safety) -> Safety:
-        """What the project's own evidence is worth: the name may as well stand for a fixture that is not
-        requested, or for a local variable of another function of the file."""
-        facts = self.project.facts[self.path]
-        if self.name in facts.local or self.name in self.project.evidence.fixtures:
-            return Safety.UNSAFE
-        return safety
+    def safety(self) -> Safety:
+        """What the project's own evidence is worth at best: the name may as well stand for a fixture that is
+        not requested, or for a local variable of another function of the file."""
+        local = self.name in self.project.facts[self.path].local
+        return Safety.UNSAFE if local or self.name in self.project.evidence.fixtures else Safety.SAFE
+
+    def is_strange(self, source: Source, what: Import) -> bool:
+        """Whether it is a value, of which another part of the project may have one too, in a part that has
+        nothing to do with the file: no file of the same top folder imports it, nor do the file and its
+        neighbours import anything from there."""
+        if source.origin.kind == "external" or self.is_telling(source.origin.kind) or what.module[0] == ".":
+            return False
+        top = self.path.partition("/")[0]
+        if any(folder.partition("/")[0] == top for folder, _ in source.by_folder):
+            return False
+        package = what.module.partition(".")[0]
+        return all(module.partition(".")[0] != package for module in self.nearby)
+
+    def agreed(self, source: Source, enough: int = 2) -> bool:
+        """Whether the files that import the name all but agree on it, and at least `enough` do."""
+        return self.share(source) >= _AGREE and source.votes(self.path) >= enough
 
     def has_rivals(self, source: Source) -> bool:
         """Whether it comes from outside, while the project defines something of that name itself."""
@@ -215,10 +229,6 @@ class _Weighing:
     def is_telling(self, kind: str) -> bool:
         """Whether one definition alone can be meant: any module may have a value called `client`."""
         return kind != "value" or self.name.isupper()
-
-    def votes(self, source: Source) -> int:
-        """The other files that import it from there."""
-        return sum(importer.path != self.path for importer in source.importers)
 
     def ranked(self, why: str) -> Choice:
         """Several candidates: the favourite may be asked for, unless it leads by nothing."""
@@ -277,7 +287,7 @@ class _Weighing:
         )
 
     def share(self, source: Source) -> float:
-        return self.votes(source) / self.files if self.files else 0.0
+        return source.votes(self.path) / self.files if self.files else 0.0
 
     def count(self, source: Source) -> str:
         origin = source.origin
@@ -288,7 +298,7 @@ class _Weighing:
         )
         if self.files < 2:
             return f"{self.files or 'no'} other file imports it from {place}"
-        return f"{self.votes(source)} of {self.files} files import it from {place}"
+        return f"{source.votes(self.path)} of {self.files} files import it from {place}"
 
 
 def _is_known(source: Source, known: Sequence[Known]) -> bool:

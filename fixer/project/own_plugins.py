@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from fixer.project.dependency_files import read_toml
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -23,7 +25,7 @@ def own_plugins(files: Mapping[str, str]) -> tuple[str, ...]:
             continue
         name = path.rpartition("/")[2]
         if name == "pyproject.toml":
-            found |= dict.fromkeys(_pyproject(path, text))
+            found |= dict.fromkeys(_pyproject(text))
         elif name == "setup.cfg":
             section = re.search(r"^pytest11\s*=((?:\s+\S.*)+)", text, re.MULTILINE)
             found |= dict.fromkeys(_TARGET.findall(section[1]) if section else ())
@@ -33,13 +35,8 @@ def own_plugins(files: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _pyproject(path: str, text: str) -> list[str]:
-    from fixer.config_files import ConfigError, parse_toml
-
-    try:
-        data = parse_toml(path, text)
-    except ConfigError:
-        return []
+def _pyproject(text: str) -> list[str]:
+    data, _ = read_toml(text)
     groups: list[Any] = [
         _at(data, "project", "entry-points", "pytest11"),
         _at(data, "tool", "poetry", "plugins", "pytest11"),

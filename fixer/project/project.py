@@ -51,8 +51,11 @@ class Loader(Protocol):
     def bound_names(self, path: str) -> frozenset[str] | None:
         """The names a file binds at module level; None where some may be bound at run time."""
 
-    def outlines_mentioning(self, names: frozenset[str]) -> Iterable[Outline]:
-        """The outlines of all files in whose bytes, or as whose module name, one of `names` occurs."""
+    def mentions(self, names: frozenset[str]) -> Iterable[Outline]:
+        """The outlines of all files, of which no more than what concerns `names` need be there."""
+
+    def imported_modules(self, path: str) -> frozenset[str]:
+        """The modules that one file imports, or imports from, as it writes them."""
 
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
@@ -154,7 +157,7 @@ class Project:
         names = {use.name for facts in self.facts.values() for use in facts.undefined}
         names |= {self.settings.renames[name] for name in names & self.settings.renames.keys()}
         wanted = frozenset(names)
-        return Evidence(self.loader.outlines_mentioning(wanted), wanted, self.origins)
+        return Evidence(self.loader.mentions(wanted), wanted, self.origins)
 
     @cached_property
     def mock_evidence(self) -> MockEvidence:
@@ -193,9 +196,7 @@ class Project:
     def imported_modules(self, path: str) -> frozenset[str]:
         """The modules that the file imports, or imports from, as it writes them."""
         if path not in self._imported:
-            outline = self.loader.outline(path)
-            found = outline.imports if outline is not None else ()
-            self._imported[path] = frozenset(each.what.module for each in found)
+            self._imported[path] = self.loader.imported_modules(path)
         return self._imported[path]
 
     def imported_nearby(self, path: str) -> frozenset[str]:

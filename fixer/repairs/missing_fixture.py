@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from fixer.finding import Finding
     from fixer.project.fixtures.elsewhere import Elsewhere
     from fixer.project.fixtures.lacks import Lack
-    from fixer.project.fixtures.suites import Suite
     from fixer.project.project import Project
 
 
@@ -41,7 +40,9 @@ class MissingFixtures:
 
     def _planned(self, finding: Finding, lack: Lack) -> Finding:
         if lack.kind != "missing":
-            reason = "nothing that the test uses takes this name: add the parameter, or take it out of the mark"
+            reason = (
+                "nothing that the test uses takes this name: add the parameter, or take it out of the mark"
+            )
             return replace(finding, reason_unfixed=reason)
         found = self.model.elsewhere(lack.name)
         importable = [each for each in found if each.kind == "module"]
@@ -60,14 +61,18 @@ class MissingFixtures:
         ways = [expose(each, conftest, suite, self.model) for each in declared]
         possible = [way for way in ways if way.refusal is None]
         where = _places(importable)
-        seen = f"no conftest that is visible from here imports it" if len(importable) == 1 else "none is visible"
+        seen = (
+            "no conftest that is visible from here imports it" if len(importable) == 1 else "none is visible"
+        )
         message = f"{finding.message}: {where}, but {seen}"
         if not possible:
             return replace(finding, message=message, reason_unfixed=ways[0].refusal)
         best = possible[0]
         safe = len(importable) == 1 and best.risk is None
         why = best.risk or (
-            f"{declared[0].path} alone declares it" if safe else f"the nearest of {len(importable)} declarations"
+            f"{declared[0].path} alone declares it"
+            if safe
+            else f"the nearest of {len(importable)} declarations"
         )
         fix = Fix(
             f"{self.code}:expose:{lack.name}:{conftest}",
@@ -80,7 +85,9 @@ class MissingFixtures:
 
     def _declared_out_of_sight(self, finding: Finding, others: Sequence[Elsewhere]) -> Finding:
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
-        reason = "a fixture of a test module, a class or another folder's conftest has to be moved to be shared"
+        reason = (
+            "a fixture of a test module, a class or another folder's conftest has to be moved to be shared"
+        )
         return replace(finding, message=message, reason_unfixed=reason)
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
@@ -92,9 +99,7 @@ class MissingFixtures:
         slip = nearest_name(lack)
         function = renamed_at(lack)
         if slip is not None and function is not None:
-            edit = RenameParameter(
-                lack.path, function.line, function.column, function.name, lack.name, slip
-            )
+            edit = RenameParameter(lack.path, function.line, function.column, function.name, lack.name, slip)
             fix_id = f"{self.code}:rename:{lack.path}:{function.line}:{lack.name}"
             fix = Fix(fix_id, (edit,), Safety.UNSAFE, f"`{slip}` is visible, and the only name like it")
             message = f"{finding.message}: did you mean `{slip}`?"
@@ -104,8 +109,13 @@ class MissingFixtures:
                 finding, message=f"{finding.message}: did you mean `{slip}`?", candidates=(slip,),
                 reason_unfixed="the name is used in a way that testfix does not rename",
             )  # fmt: skip
-        if any(result.test.supplied or _is_patched(result.test.function) for result in lack.results) and not lack.by:
-            reason = "nothing declares it; if `@patch` should pass it, one decorator is missing or gives `new`"
+        if (
+            any(result.test.supplied or _is_patched(result.test.function) for result in lack.results)
+            and not lack.by
+        ):
+            reason = (
+                "nothing declares it; if `@patch` should pass it, one decorator is missing or gives `new`"
+            )
             return replace(finding, reason_unfixed=reason)
         return replace(finding, reason_unfixed="nothing in the project declares a fixture of this name")
 

@@ -1,17 +1,18 @@
 """Asks the installed pytest, in many folders, which requested fixtures it cannot find.
 
-    python tests/tools/pytest_truth.py FOLDER...
+    python tests/tools/pytest_truth.py
 
-prints one JSON object: folder -> the answer of `pytest_truth_plugin` or, where pytest stopped before it
-collected anything, {"stopped": what pytest printed}. Each folder gets a process of its own, in which pytest
-starts there without arguments; the processes are forked from one that has imported pytest, where the
-system can fork. Plugins of the environment stay out, except in a folder that brings a `.venv`: its
-packages are on `sys.path` then, and their entry points are loaded as pytest always does.
+reads folders from standard input, one a line, and prints one JSON object: folder -> the answer of
+`pytest_truth_plugin` or, where pytest stopped before it collected anything, {"stopped": what pytest printed}.
+Each folder gets a process of its own, in which pytest starts there without arguments; the processes are
+forked from one that has imported pytest, where the system can fork. Plugins of the environment stay out,
+except in a folder that brings a `.venv`: its packages are on `sys.path` then, and their entry points are
+loaded as pytest always does.
 """
 
 from __future__ import annotations
 
-import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -19,6 +20,7 @@ import site
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,35 +29,31 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 OPTIONS = ("--setup-plan", "-q", "--continue-on-collection-errors")
+# What would bring more than the folder says.
 PLUGIN_VARIABLES = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS", "PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTHONPATH")
 
 
 def ask_pytest(folders: Sequence[Path], processes: int = 2) -> dict[Path, dict[str, Any]]:
     """The answer for each folder, from this Python's pytest, asked by several processes at once.
 
-    Raises RuntimeError with what was printed when such a process itself ends badly.
+    Raises CalledProcessError when such a process itself ends badly.
     """
-    asked: list[subprocess.Popen[str]] = []
-    for number in range(processes):
-        batch = [str(folder) for folder in folders[number::processes]]
-        command = [sys.executable, "-B", str(HERE / "pytest_truth.py"), *batch]
-        environment = {name: value for name, value in os.environ.items() if name not in PLUGIN_VARIABLES}
-        asked.append(
-            subprocess.Popen(
-                command,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=environment,
-                text=True,
-                encoding="utf-8",
-            )
-        )
-    answers: dict[Path, dict[str, Any]] = {}
-    for process in asked:
-        out, err = process.communicate()
-        if process.returncode:
-            raise RuntimeError(f"pytest_truth.py ended with {process.returncode}: {err}")
-        answers.update((Path(folder), answer) for folder, answer in json.loads(out).items())
+    with ThreadPoolExecutor(processes) as pool:
+        batches = pool.map(_ask_in_one_process, [folders[number::processes] for number in range(processes)])
+        return {Path(folder): answer for batch in batches for folder, answer in batch.items()}
+
+
+def _ask_in_one_process(folders: Sequence[Path]) -> dict[str, dict[str, Any]]:
+    done = subprocess.run(
+        [sys.executable, "-B", "-X", "utf8", __file__],
+        input="\n".join(map(str, folders)),
+        env={name: value for name, value in os.environ.items() if name not in PLUGIN_VARIABLES},
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
+    answers: dict[str, dict[str, Any]] = json.loads(done.stdout)
     return answers
 
 
@@ -84,9 +82,9 @@ def _import_pytest() -> None:
 
     from _pytest.config import builtin_plugins
 
-    for name in sorted(builtin_plugins):
-        with contextlib.suppress(ImportError):  # faulthandler and the like may be left out of a Python
-            import_module(f"_pytest.{name}")
+    for name in (*(f"_pytest.{plugin}" for plugin in builtin_plugins), "pdb", "pytest_truth_plugin"):
+        import_module(name)
+    gc.freeze()  # what is imported so far need not be looked through in each process
 
 
 def _run_pytest(folder: str, answer: str, printed: str) -> None:
@@ -111,4 +109,4 @@ def _run_pytest(folder: str, answer: str, printed: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.stdin.read().splitlines())
