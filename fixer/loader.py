@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 from dataclasses import replace
 from functools import cached_property
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from fixer import pytest_config
 from fixer.discover import project_files
 from fixer.environment import read_environment
+from fixer.facts.definition import read_definitions
 from fixer.facts.outline import read_imported_modules, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     from fixer.config import Config
     from fixer.facts.body import ModuleBody
+    from fixer.facts.definition import Definition
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
     from fixer.files import Files
@@ -43,6 +46,7 @@ class DiskLoader:
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
         self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
+        self._definitions: dict[str, tuple[bytes | None, tuple[Definition, ...]]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
         self._mentions: dict[str, tuple[bytes | None, Outline | None]] = {}
@@ -135,6 +139,16 @@ class DiskLoader:
         body = None if content is None else read_body(path, content)
         self._bodies[path] = (changed, body)
         return body
+
+    def definitions(self, path: str) -> tuple[Definition, ...]:
+        content = self._read(path)
+        known = self._definitions.get(path)
+        if known is None or known[0] != content:
+            found: tuple[Definition, ...] = ()
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                found = () if content is None else read_definitions(decode(content))
+            known = self._definitions[path] = content, found
+        return known[1]
 
     def mentioning(self, word: str) -> Iterator[str]:
         encoded = word.encode()

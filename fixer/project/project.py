@@ -12,6 +12,7 @@ from fixer.known.plugin_fixtures import who_provides
 from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
+from fixer.project.fixtures.duplicates import duplicates
 from fixer.project.fixtures.explain import requests, unrequested
 from fixer.project.fixtures.model import FixtureModel
 from fixer.project.mock_evidence import MockEvidence
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fixer.facts.body import ModuleBody
+    from fixer.facts.definition import Definition
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
     from fixer.project.evidence import Source
+    from fixer.project.fixtures.duplicates import Duplicates
     from fixer.project.fixtures.explain import Unrequested
     from fixer.project.fixtures.plugins import Surroundings
     from fixer.pytest_config import PytestIni
@@ -69,6 +72,10 @@ class Loader(Protocol):
     def body(self, path: str) -> ModuleBody | None:
         """What a file declares; None if it cannot be read. An absolute path: a plugin's."""
 
+    def definitions(self, path: str) -> Sequence[Definition]:
+        """The statements of a file at module level, and the methods of its classes; none if it cannot be
+        read."""
+
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
 
@@ -99,6 +106,7 @@ class Project:
         self.loader = loader
         self.settings = settings
         self._unrequested: dict[str, Sequence[Unrequested]] = {}
+        self._duplicates: dict[str, Sequence[Duplicates]] = {}
         self._spelled: dict[tuple[Source, str], Import | None] = {}
         self._imported: dict[str, frozenset[str]] = {}
         self._nearby: dict[str, frozenset[str]] = {}
@@ -131,6 +139,12 @@ class Project:
             worth = {name for name in names if self._may_be_fixture(name, facts)}
             known = self._unrequested[facts.path] = unrequested(facts, self.fixtures, worth) if worth else ()
         return known
+
+    def duplicates(self, name: str) -> Sequence[Duplicates]:
+        """The sets of equal declarations of the fixture `name`."""
+        if name not in self._duplicates:
+            self._duplicates[name] = duplicates(name, self.fixtures, self.loader.definitions)
+        return self._duplicates[name]
 
     def _may_be_fixture(self, name: str, facts: Facts) -> bool:
         """Whether a fixture of that name is known, and is more likely meant than something to import."""

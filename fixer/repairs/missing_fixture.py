@@ -10,6 +10,7 @@ from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
+from fixer.repairs.move_fixture import move_fixture
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ class MissingFixtures:
             return self._exposed(finding, lack, importable)
         others = [each for each in found if each.kind != "undecorated"]
         if others:
-            return self._declared_out_of_sight(finding, others)
+            return self._moved(finding, lack, others)
         return self._declared_nowhere(finding, lack)
 
     def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
@@ -83,12 +84,15 @@ class MissingFixtures:
         candidates = tuple(_candidate(way) for way in possible)
         return replace(finding, message=message, fix=fix, candidates=candidates)
 
-    def _declared_out_of_sight(self, finding: Finding, others: Sequence[Elsewhere]) -> Finding:
+    def _moved(self, finding: Finding, lack: Lack, others: Sequence[Elsewhere]) -> Finding:
+        """The fixture stands in a test module, a class or another folder's conftest: moved to be shared."""
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
-        reason = (
-            "a fixture of a test module, a class or another folder's conftest has to be moved to be shared"
-        )
-        return replace(finding, message=message, reason_unfixed=reason)
+        lacks = self.model.lacks_of(lack.name)
+        outcomes = [move_fixture(self.code, lacks, each, self.project) for each in others]
+        fix = next((each for each in outcomes if isinstance(each, Fix)), None)
+        if fix is not None:
+            return replace(finding, message=message, fix=fix)
+        return replace(finding, message=message, reason_unfixed=str(outcomes[0]))
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
