@@ -14,20 +14,19 @@ from fixer.facts.symbols import global_names
 from fixer.facts.text import lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A statement at module level, or a method of a class there (`owner` is the class's name then).
+    """A statement at module level.
 
     `kind` is "function", "class", "assignment" (to one name), "import" or "other"; `name` what the first
-    three bind, else "". `line` and `column` (from 1) are those of its `def` or its first word;
-    `first` and `last` are its first and last line, with decorators. `text` has the comments that touch it
-    from above as well, a method's is moved to the margin. `code` is the same without comments, blank lines
-    and layout. `reads` are the names that it, and all functions in it, take from the module or from Python's
+    three bind, else "". `line` and `column` (from 1) are those of its `def` or its first word; `first` and
+    `last` are its first and last line, with decorators. `text` has the comments that touch it from above as
+    well. `reads` are the names that it, and all functions in it, take from the module or from Python's
     builtins, `writes` those that functions in it bind there (`global`). `alone`: no other statement shares
     its lines.
     """
@@ -39,57 +38,47 @@ class Definition:
     first: int
     last: int
     text: str
-    code: str
     reads: frozenset[str]
     writes: frozenset[str] = frozenset()
-    owner: str = ""
     alone: bool = True
+
+    @property
+    def code(self) -> str:
+        """The text without comments, blank lines and layout."""
+        return ast.unparse(_parse(self.text))
 
 
 def read_definitions(text: str) -> tuple[Definition, ...]:
-    """The statements of a module in order, each class followed by its methods.
+    """The statements of a module in order.
 
     Raises what `ast.parse` raises: SyntaxError, ValueError, RecursionError or MemoryError.
     """
     lines = lines_of(text.removeprefix("\ufeff"))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # an invalid escape in a test file is none of our business
-        tree = ast.parse("\n".join(lines))
-    found: list[Definition] = []
-    for index, node in enumerate(tree.body):
-        above = _end(tree.body[index - 1], lines) if index else 0
-        below = _first(tree.body[index + 1]) if index + 1 < len(tree.body) else len(lines) + 1
-        found.append(_definition(node, lines, above, below, header=index == 0))
-        if isinstance(node, ast.ClassDef):
-            found += _methods(node, lines)
+    body = _parse("\n".join(lines)).body
+    ends = [_end(node, lines) for node in body]
+    found = []
+    for index, node in enumerate(body):
+        first, last = _first(node), ends[index]
+        above = ends[index - 1] if index else 0
+        below = _first(body[index + 1]) if index + 1 < len(body) else len(lines) + 1
+        top = first
+        while top - 1 > above and lines[top - 2].startswith("#"):
+            top -= 1
+        if index == 0 and top == 1:  # comments at the start of a file are the file's own
+            top = first
+        alone = above < first and last < below
+        text = "\n".join(lines[top - 1 : last]) + "\n" if alone else ast.unparse(node)
+        kind, name = _kind(node)
+        column = len(lines[node.lineno - 1].encode()[: node.col_offset].decode(errors="replace")) + 1
+        reads, writes = global_names(text.encode("utf-8", "surrogatepass"))
+        found.append(Definition(kind, name, node.lineno, column, first, last, text, reads, writes, alone))
     return tuple(found)
 
 
-def _methods(owner: ast.ClassDef, lines: Sequence[str]) -> Iterator[Definition]:
-    for index, node in enumerate(owner.body):
-        if isinstance(node, _FUNCTIONS):
-            above = _end(owner.body[index - 1], lines) if index else owner.lineno
-            yield _definition(node, lines, above, len(lines) + 1, owner=owner.name)
-
-
-def _definition(
-    node: ast.stmt, lines: Sequence[str], above: int, below: int, owner: str = "", header: bool = False
-) -> Definition:
-    """`above` is the last line of the statement before, `below` the first one of the next."""
-    first, last = _first(node), _end(node, lines)
-    top = first
-    while top - 1 > above and lines[top - 2].lstrip().startswith("#"):
-        top -= 1
-    if header and top == 1:  # comments at the start of a file are the file's own
-        top = first
-    alone = above < first and last < below
-    width = len(lines[first - 1]) - len(lines[first - 1].lstrip())
-    text = "\n".join(_shifted(lines[top - 1 : last], width)) + "\n" if alone else ""
-    code = ast.unparse(node)
-    reads, writes = global_names(code.encode("utf-8", "surrogatepass"))
-    kind, name = _kind(node)
-    column = len(lines[node.lineno - 1].encode()[: node.col_offset].decode(errors="replace")) + 1
-    return Definition(kind, name, node.lineno, column, first, last, text, code, reads, writes, owner, alone)
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape in a test file is none of our business
+        return ast.parse(text)
 
 
 def _kind(node: ast.stmt) -> tuple[str, str]:
@@ -126,8 +115,3 @@ def _end(node: ast.stmt, lines: Sequence[str]) -> int:
             end = line
         line += 1
     return end
-
-
-def _shifted(lines: Sequence[str], width: int) -> list[str]:
-    """The lines moved to the margin. A line that has not so many blanks stays: it is inside of a string."""
-    return [line[width:] if not line[:width].strip() else line for line in lines]

@@ -72,9 +72,8 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
             raise Immovable(f"{new} binds `{each.name}` already")
         if each.name in BUILTIN_NAMES:
             raise Immovable(f"`{each.name}` is the name of a builtin, which {new} may use")
-        importer = next(importers(each.name, old, project), None)
-        if importer is not None:
-            raise Immovable(f"{importer} takes `{each.name}` from {old}")
+    for name, importer in importers([each.name for each in going], old, project).items():
+        raise Immovable(f"{importer} takes `{name}` from {old}")
     return Luggage(tuple(going), tuple(sorted(what for what in imports.values() if what is not None)))
 
 
@@ -84,28 +83,33 @@ def helpers(definition: Definition, path: str, project: Project) -> list[Definit
     going = [definition]
     for each in going:  # grows while it is walked
         for name in sorted(each.reads):
-            found = [one for one in statements if one.name == name and not one.owner]
-            if len(found) != 1 or found[0] in going or found[0].kind == "class" or not found[0].alone:
-                continue
-            if all(user in going for user in users(found[0], statements)) and not any(
-                True for _ in importers(name, path, project)
-            ):
+            found = [one for one in statements if one.name == name and one.kind in ("function", "assignment")]
+            free = len(found) == 1 and found[0].alone and found[0] not in going
+            if free and all(user in going for user in users(found[0], statements)):
                 going.append(found[0])
-    return sorted(going[1:], key=lambda each: each.line)
+    taken = importers([each.name for each in going], path, project)
+    return sorted((each for each in going[1:] if each.name not in taken), key=lambda each: each.line)
 
 
-def importers(name: str, path: str, project: Project) -> Iterator[str]:
-    """The other files that take `name` from the module `path`, as far as their text shows."""
-    find = project.modules.find
+def importers(names: Iterable[str], path: str, project: Project) -> dict[str, str]:
+    """Which of `names` other files take from the module `path`, as far as their text shows: name -> such a
+    file."""
+    wanted = list(names)
     stem = path.removesuffix(".py").rpartition("/")[2]
-    for other in project.fixtures.mentioning(name):
+    find, occurrences = project.modules.find, project.fixtures.occurrences
+    found: dict[str, str] = {}
+    for other in project.fixtures.mentioning(stem) if wanted else ():
         outline = project.loader.outline(other) if other != path else None
         if outline is None:
             continue
         starred = any(find(star, other) == path for star in outline.star_imports)
-        named = project.fixtures.occurrences(other, f"{stem}.{name}") > 0
-        if starred or named or any(_takes(each.what, name, path, other, project) for each in outline.imports):
-            yield other
+        for name in wanted:
+            if not occurrences(other, name):
+                continue
+            taken = any(_takes(each.what, name, path, other, project) for each in outline.imports)
+            if starred or taken or occurrences(other, f"{stem}.{name}"):
+                found.setdefault(name, other)
+    return found
 
 
 def _takes(what: Import, name: str, path: str, importer: str, project: Project) -> bool:
@@ -151,7 +155,7 @@ def _needed(name: str, user: Definition, path: str, project: Project) -> Import 
         return binding.what
     elif isinstance(binding, (Function, Assignment)):
         statements = project.loader.definitions(path)
-        movable = [one for one in statements if one.kind in ("function", "assignment") and not one.owner]
+        movable = [one for one in statements if one.kind in ("function", "assignment")]
         found = next((one for one in movable if (one.name, one.line) == (name, binding.line)), None)
         if found is not None:
             return found
@@ -221,7 +225,7 @@ def _refuse_users(
 def users(definition: Definition, statements: Iterable[Definition]) -> Iterator[Definition]:
     """The other statements of the module that use what `definition` binds, or export it by name."""
     for each in statements:
-        if each.owner or each.line == definition.line:
+        if each.line == definition.line:
             continue
         exported = each.name == "__all__" and repr(definition.name) in each.code
         if exported or definition.name in each.reads | each.writes or each.name == definition.name:

@@ -106,7 +106,6 @@ class Project:
         self.loader = loader
         self.settings = settings
         self._unrequested: dict[str, Sequence[Unrequested]] = {}
-        self._duplicates: dict[str, Sequence[Duplicates]] = {}
         self._spelled: dict[tuple[Source, str], Import | None] = {}
         self._imported: dict[str, frozenset[str]] = {}
         self._nearby: dict[str, frozenset[str]] = {}
@@ -140,11 +139,10 @@ class Project:
             known = self._unrequested[facts.path] = unrequested(facts, self.fixtures, worth) if worth else ()
         return known
 
-    def duplicates(self, name: str) -> Sequence[Duplicates]:
-        """The sets of equal declarations of the fixture `name`."""
-        if name not in self._duplicates:
-            self._duplicates[name] = duplicates(name, self.fixtures, self.loader.definitions)
-        return self._duplicates[name]
+    @cached_property
+    def duplicates(self) -> Mapping[str, Sequence[Duplicates]]:
+        """By a fixture's name: the sets of equal declarations of it."""
+        return duplicates(self.fixtures, self.loader.definitions)
 
     def _may_be_fixture(self, name: str, facts: Facts) -> bool:
         """Whether a fixture of that name is known, and is more likely meant than something to import."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import TYPE_CHECKING
 
 from fixer.edits import AddFixture, AddImport, Edit, Import, RemoveDefinition, ReplaceImport
@@ -129,8 +130,8 @@ def _refuse(reason: str | None) -> None:
 
 def _definition(declaration: Declaration, project: Project) -> Definition:
     for each in project.loader.definitions(declaration.path):
-        key = (each.kind, each.name, each.line, each.owner)
-        if key == ("function", declaration.attribute, declaration.line, ""):
+        key = (each.kind, each.name, each.line)
+        if key == ("function", declaration.attribute, declaration.line):
             return each
     raise Immovable(f"`{declaration.name}` is not simply a function of {declaration.path}")
 
@@ -150,7 +151,7 @@ def _free(declaration: Declaration, project: Project) -> list[Definition]:
     user = next(users(definition, project.loader.definitions(path)), None)
     if user is not None or not definition.alone:
         raise Immovable(f"line {(user or definition).line} of {path} uses it by its name")
-    importer = next(importers(definition.name, path, project), None)
+    importer = importers([definition.name], path, project).get(definition.name)
     if importer is not None:
         raise Immovable(f"{importer} takes it from {path}")
     return [*helpers(definition, path, project), definition]
@@ -176,18 +177,20 @@ def _departure(going: Sequence[Definition], path: str, project: Project) -> Iter
     statements = project.loader.definitions(path)
     for each in going:
         yield RemoveDefinition(path, each.line, each.column, each.name)
-    used = {name for each in statements if each not in going and not each.owner for name in each.reads}
+    left = "\n".join(each.text for each in statements if each not in going and each.kind != "import")
+    used = set(re.findall(r"\w+", left))  # a name in an annotation that is a string counts
     space = project.fixtures.namespaces.module(path)
     idle: dict[Definition, list[Import]] = {}
-    for name in sorted({name for each in going for name in each.reads} - used):
+    read = {name for each in going for name in each.reads} - used
+    taken = importers(read, path, project)
+    for name in sorted(read.difference(taken)) if "__all__" not in space.names else ():
         bindings = space.names.get(name, ())
         binding = bindings[0] if len(bindings) == 1 else None
-        if not isinstance(binding, ImportBinding) or binding.conditional or "__all__" in space.names:
+        if not isinstance(binding, ImportBinding) or binding.conditional:
             continue
-        statement = next((each for each in statements if each.first == binding.line and not each.owner), None)
-        if statement is None or statement.kind != "import" or not statement.alone or "#" in statement.text:
-            continue
-        if next(importers(name, path, project), None) is None:
+        statement = next((each for each in statements if each.first == binding.line), None)
+        plain = statement is not None and statement.alone and "#" not in statement.text
+        if statement is not None and plain and statement.kind == "import":
             idle.setdefault(statement, []).append(binding.what)
     for statement, names in idle.items():
         yield ReplaceImport(path, statement.line, statement.column, tuple(names), ())

@@ -25,9 +25,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
     """A finding for each declaration in the file that others of its suite repeat."""
     if facts.problem is not None or not project.fixtures.occurrences(facts.path, "fixture"):
         return
-    own = project.fixtures.declarations.module(facts.path).own
-    for name in sorted(own):
-        for group in project.duplicates(name):
+    for name in sorted(project.fixtures.declarations.module(facts.path).own):
+        for group in project.duplicates.get(name, ()):
             for each in group.declarations:
                 if each.path == facts.path and each.function is not None:
                     others = [f"{one.path}:{one.line}" for one in group.declarations if one is not each]
@@ -56,7 +55,7 @@ def _group(finding: Finding, project: Project) -> Duplicates:
     def is_it(each: Declaration) -> bool:
         return (each.path, each.line) == (finding.path, finding.span.line)
 
-    return next(group for group in project.duplicates(finding.name) if any(map(is_it, group.declarations)))
+    return next(group for group in project.duplicates[finding.name] if any(map(is_it, group.declarations)))
 
 
 def _listed(places: Sequence[str]) -> str:
