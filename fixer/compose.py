@@ -12,7 +12,7 @@ from fixer.facts.replaced_imports import Settled, settle
 from fixer.project.import_style import section_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from fixer.facts.model import Prologue
     from fixer.finding import Fix
@@ -42,38 +42,39 @@ def compose(
     """
     chosen = list({fix.id: fix for fix in fixes}.values())
     refused: dict[str, str] = {}
+    edits: dict[str, tuple[Edit, ...]] = {}
+    composed: dict[str, dict[Edit, None]] = {}  # what `edits` were made of
     while True:
         wanted: dict[str, dict[Edit, None]] = {}
         for fix in chosen:
             for edit in fix.edits:
                 wanted.setdefault(edit.path, {})[edit] = None
-        edits: dict[str, tuple[Edit, ...]] = {}
         unplaced: dict[Edit, str] = {}
         for path, listed in wanted.items():
-            imports = [edit.what for edit in listed if isinstance(edit, AddImport)]
+            if composed.get(path) == listed:
+                continue
+            added = {edit.what: edit for edit in listed if isinstance(edit, AddImport)}
+            plain = {edit.what for edit in listed if isinstance(edit, AddImport) and not edit.reexport}
             replacements = [edit for edit in listed if isinstance(edit, ReplaceImport)]
             settled = (
-                _settled(path, imports, replacements, prologue(path), first_use, style(path), modules)
-                if imports or replacements
+                _settled(
+                    path,
+                    list(added),
+                    added.keys() - plain,
+                    replacements,
+                    prologue(path),
+                    first_use,
+                    style(path),
+                    modules,
+                )
+                if added or replacements
                 else Settled((), {})
             )
-            places = settled.places
             unplaced.update(settled.refused)
-            placed: list[Edit] = list(settled.edits)
-            for edit in listed:
-                if isinstance(edit, ReplaceImport):
-                    continue
-                if not isinstance(edit, AddImport):
-                    placed.append(edit)
-                    continue
-                place = places[edit.what]
-                if isinstance(place, str):
-                    unplaced[edit] = place
-                else:
-                    placed.append(replace(edit, place=place))
-            edits[path] = tuple(placed)
+            edits[path] = tuple(_placed(listed, settled, added, unplaced))
+            composed[path] = listed
         if not unplaced:
-            return Composed(edits, refused)
+            return Composed({path: edits[path] for path in wanted}, refused)
         for fix in chosen:
             reasons = [unplaced[edit] for edit in fix.edits if edit in unplaced]
             if reasons:
@@ -81,9 +82,30 @@ def compose(
         chosen = [fix for fix in chosen if fix.id not in refused]
 
 
+def _placed(
+    listed: Iterable[Edit],
+    settled: Settled,
+    added: Mapping[Import, AddImport],
+    unplaced: dict[Edit, str],
+) -> Iterator[Edit]:
+    """The edits of one file with their places; those that have none go to `unplaced`, with the reason.
+    `added` has the one edit that stands for each import: the name is wanted once, whatever for."""
+    yield from settled.edits
+    for edit in listed:
+        if isinstance(edit, AddImport):
+            place = settled.places[edit.what]
+            if isinstance(place, str):
+                unplaced[edit] = place
+            elif edit is added[edit.what]:
+                yield replace(edit, place=place)
+        elif not isinstance(edit, ReplaceImport):
+            yield edit
+
+
 def _settled(
     path: str,
     imports: Sequence[Import],
+    reexports: Collection[Import],
     replacements: Sequence[ReplaceImport],
     prologue: Prologue,
     first_use: Callable[[str, str], int | None],
@@ -107,7 +129,13 @@ def _settled(
             return min((line for line in lines if line is not None), default=None)
 
         return place_imports(
-            wanted, prologue, style, section, needs_path_change=needs_path_change, first_use=highest
+            wanted,
+            prologue,
+            style,
+            section,
+            needs_path_change=needs_path_change,
+            first_use=highest,
+            reexports=reexports,
         )
 
     if not replacements:

@@ -47,7 +47,8 @@ class JoinImport:
 
     `column` counts characters from 1: several statements may share the line. The name goes before the
     member that binds `before`, or to the end; `order` ranks several that go to one spot. A statement on
-    one line that would become longer than `line_length` is wrapped.
+    one line that would become longer than `line_length` is wrapped. `comment` (with its `#`) stands behind
+    the name, which has a line for itself then.
     """
 
     line: int
@@ -55,6 +56,7 @@ class JoinImport:
     before: str | None = None
     order: tuple[int, ...] = ()
     line_length: int = 88
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

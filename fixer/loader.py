@@ -85,13 +85,12 @@ class DiskLoader:
         if not names <= self._mentioned:
             self._mentioned = names
             self._mentions.clear()
-        words = frozenset(name.encode() for name in self._mentioned)
         for path in self.python_files():
             changed = self.files.after.get(path)
             known = self._mentions.get(path)
             if known is None or known[0] is not changed:
                 content = self._read(path)
-                known = changed, None if content is None else read_mentions(path, content, words)
+                known = changed, None if content is None else read_mentions(path, content, self._mentioned)
                 self._mentions[path] = known
             if known[1] is not None:
                 yield known[1]

@@ -202,7 +202,6 @@ def disagreements(case: VisibilityCase, truth: Truth, verdicts: Mapping[str, Ver
             continue
         verdict = verdicts.get(node, Verdict(frozenset(), frozenset()))
         elsewhere = declared.get(node, frozenset())
-        silent = verdict.withheld & withheld.get(node, frozenset())
         # What is computed cannot even be named as withheld, so silence will do where the case allows it.
         excused = withheld.get(node, frozenset())
         unreported = must.get(node, frozenset()) - verdict.missing - excused - elsewhere
@@ -214,7 +213,7 @@ def disagreements(case: VisibilityCase, truth: Truth, verdicts: Mapping[str, Ver
         found += [f"{node}: {name!r} reported as missing, {pytest}" for name in sorted(wrong)]
         found += [
             f"{node}: {name!r} withheld, and no rule asks for it"
-            for name in sorted(verdict.withheld - silent if test else ())
+            for name in sorted(verdict.withheld - excused if test else ())
         ]
     return found
 

@@ -12,7 +12,7 @@ import libcst as cst
 from libcst.metadata import PositionProvider
 
 from fixer.codemods.errors import EditError
-from fixer.codemods.import_layout import black_form, join_names
+from fixer.codemods.import_layout import black_form, join_names, with_comments
 from fixer.codemods.insertion import inserted
 from fixer.codemods.replace_import import names_of, replaced
 from fixer.codemods.spacing import is_pragma
@@ -80,6 +80,13 @@ class AddImports(cst.CSTTransformer):
             alias = _alias(edit)
             statement = join_names(statement, alias, edit.place.before, limit, self._module)
         line = line.with_changes(body=[*line.body[:index], statement, *line.body[index + 1 :]])
+        comments = {
+            edit.what.bound: edit.place.comment
+            for edit in edits
+            if isinstance(edit.place, JoinImport) and edit.place.comment
+        }
+        if comments:
+            return with_comments(line, comments)
         if len(line.body) == 1 and _width(line, self._module) > limit and (before <= limit or limit == 0):
             return black_form(line)
         return line

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-import libcst as cst
-
-from fixer.codemods.spacing import ONE_SPACE, Space, fillings, has_break, new_line, plain, shared
+from fixer.codemods.spacing import ONE_SPACE, Space, fillings, has_break, indented, new_line, plain, shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,24 +63,17 @@ class CommaList(Generic[_Member]):
     def one_a_line(self) -> CommaList[_Member]:
         """One member a line with a trailing comma, comments kept."""
         last = len(self.members)
-        spaces = [_indented(space, "    " if index < last else "") for index, space in enumerate(self.spaces)]
+        spaces = [indented(space, "    " if index < last else "") for index, space in enumerate(self.spaces)]
         return CommaList(self.members, tuple(spaces), trailing=True)
 
     def _first(self, member: _Member) -> CommaList[_Member]:
         old = self.spaces[0]
         if not has_break(old):
             return CommaList((member,), (old, plain(old)), trailing=False)
-        return CommaList((member,), (_indented(old, "    "), new_line("")), trailing=True)
+        return CommaList((member,), (indented(old, "    "), new_line("")), trailing=True)
 
     def _inserted(self, index: int, member: _Member, left: Space, right: Space) -> CommaList[_Member]:
         above, below = shared(self.spaces[index], left, right)
         members = (*self.members[:index], member, *self.members[index:])
         spaces = (*self.spaces[:index], above, below, *self.spaces[index + 1 :])
         return CommaList(members, spaces, self.trailing)
-
-
-def _indented(space: Space, indent: str) -> cst.ParenthesizedWhitespace:
-    """A line break, with the comments of `space`, and the next line `indent` deeper than the statement."""
-    if not isinstance(space, cst.ParenthesizedWhitespace):
-        return new_line(indent)
-    return space.with_changes(indent=True, last_line=cst.SimpleWhitespace(indent))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import libcst as cst
 
-from fixer.codemods.spacing import ONE_SPACE, Space, fillings, has_break, new_line, plain, shared
+from fixer.codemods.spacing import ONE_SPACE, Space, fillings, has_break, indented, plain, shared
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def join_names(
@@ -38,25 +43,53 @@ def join_names(
 
 
 def black_form(line: cst.SimpleStatementLine) -> cst.SimpleStatementLine:
-    """One name a line in parentheses with a trailing comma; the comment moves behind the parenthesis."""
+    """One name a line in parentheses with a trailing comma; the comment behind a statement that was on one
+    line moves behind the parenthesis."""
     statement = line.body[0]
     assert isinstance(statement, cst.ImportFrom) and not isinstance(statement.names, cst.ImportStar)
-    trailing = line.trailing_whitespace
-    first = cst.TrailingWhitespace()
-    if trailing.comment is not None:
+    spaces = _spaces(statement)
+    opening, trailing = indented(spaces[0], "    "), line.trailing_whitespace
+    if trailing.comment is not None and not any(map(has_break, spaces)):
         first = cst.TrailingWhitespace(trailing.whitespace, trailing.comment)
-    indented, closing = new_line("    "), new_line("")
-    names = [name.with_changes(comma=cst.Comma(whitespace_after=indented)) for name in statement.names]
-    names[-1] = names[-1].with_changes(comma=cst.Comma(whitespace_after=closing))
+        opening = opening.with_changes(first_line=first)
+        trailing = cst.TrailingWhitespace(newline=trailing.newline)
+    last = len(statement.names)
+    names = [
+        name.with_changes(comma=cst.Comma(whitespace_after=indented(space, "    " if number < last else "")))
+        for number, (name, space) in enumerate(zip(statement.names, spaces[1:], strict=True), 1)
+    ]
     statement = statement.with_changes(
-        lpar=cst.LeftParen(indented.with_changes(first_line=first)),
+        lpar=cst.LeftParen(opening),
         rpar=cst.RightParen(),
         names=names,
         whitespace_after_import=ONE_SPACE,
     )
-    return line.with_changes(
-        body=[statement], trailing_whitespace=cst.TrailingWhitespace(newline=trailing.newline)
-    )
+    return line.with_changes(body=[statement], trailing_whitespace=trailing)
+
+
+def with_comments(line: cst.SimpleStatementLine, comments: Mapping[str, str]) -> cst.SimpleStatementLine:
+    """The statement, one name a line, with a comment behind each name that `comments` has one for."""
+    statement = line.body[0]
+    assert isinstance(statement, cst.ImportFrom) and not isinstance(statement.names, cst.ImportStar)
+    trailing = isinstance(statement.names[-1].comma, cst.Comma)
+    if not trailing or not all(isinstance(each, cst.ParenthesizedWhitespace) for each in _spaces(statement)):
+        line = black_form(line)
+        statement = line.body[0]
+    assert isinstance(statement, cst.ImportFrom) and not isinstance(statement.names, cst.ImportStar)
+    names = [_with_comment(name, comments.get(_bound(name) or "")) for name in statement.names]
+    return line.with_changes(body=[statement.with_changes(names=names)])
+
+
+def _with_comment(name: cst.ImportAlias, comment: str | None) -> cst.ImportAlias:
+    """The name with the comment behind its comma, which ends the line."""
+    if comment is None:
+        return name
+    assert isinstance(name.comma, cst.Comma)
+    space = name.comma.whitespace_after
+    assert isinstance(space, cst.ParenthesizedWhitespace)
+    first = cst.TrailingWhitespace(cst.SimpleWhitespace("  "), cst.Comment(comment))
+    after = space.with_changes(first_line=first)
+    return name.with_changes(comma=name.comma.with_changes(whitespace_after=after))
 
 
 def _bound(name: cst.ImportAlias) -> str | None:
@@ -71,6 +104,17 @@ def _separators(statement: cst.ImportFrom) -> list[Space]:
     if not spaces:
         spaces.append(_opening(statement))
     return list(spaces)
+
+
+def _spaces(statement: cst.ImportFrom) -> list[Space]:
+    """The white space in front of the first name, and behind each one and its comma."""
+    assert not isinstance(statement.names, cst.ImportStar)
+    end: Space = cst.SimpleWhitespace("")
+    if statement.rpar is not None:
+        end = statement.rpar.whitespace_before
+    commas = [name.comma for name in statement.names]
+    after = [comma.whitespace_after if isinstance(comma, cst.Comma) else end for comma in commas]
+    return [_opening(statement), *after]
 
 
 def _opening(statement: cst.ImportFrom) -> Space:

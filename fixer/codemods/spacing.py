@@ -32,6 +32,13 @@ def new_line(indent: str) -> cst.ParenthesizedWhitespace:
     )
 
 
+def indented(space: Space, indent: str) -> cst.ParenthesizedWhitespace:
+    """A line break, with the comments of `space`, and the next line `indent` deeper than the statement."""
+    if not isinstance(space, cst.ParenthesizedWhitespace):
+        return new_line(indent)
+    return space.with_changes(indent=True, last_line=cst.SimpleWhitespace(indent))
+
+
 def plain(space: Space) -> Space:
     """The line break alone, without the comments in it."""
     if not isinstance(space, cst.ParenthesizedWhitespace):

@@ -75,11 +75,13 @@ class Wrapping:
     """What a decorator of the project returns, as far as its body shows it.
 
     `kind` is "passes" (the function itself), "wraps" (a wrapper with the function's signature) or "replaces"
-    (a wrapper with one of its own, whose parameters without default are `required`).
+    (another one, whose parameters without default are `required`). `makes`: what that other function makes
+    of the one that it is given, where this is called for its decorator: `@retry(3)`.
     """
 
     kind: str
     required: tuple[str, ...] = ()
+    makes: Wrapping | None = None
 
 
 # Words of a function's body that say what it may do to a function it decorates, or to a test.

@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from fixer.facts.model import Prologue, Statement
 
 _ACTION = re.compile(r"#\s*(?:ruff:\s*)?isort:\s*(on|off|split|skip)\b")
-_NOQA = re.compile(r"#\s*noqa(?!\s*:)|#\s*noqa\s*:[^#]*\bE402\b", re.IGNORECASE)
+_NOQA = {
+    code: re.compile(rf"#\s*noqa(?!\s*:)|#\s*noqa\s*:[^#]*\b{code}\b", re.IGNORECASE)
+    for code in ("E402", "F401")
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
     """Statements that share source lines; most rows have one. Lines from 1, both ends included.
 
-    `sortable`: imports only, and nothing keeps them out of sorting.
+    `sortable`: imports only, and nothing keeps them out of sorting. `comment` ends the last line,
+    `first_comment` the first.
     """
 
     line: int
@@ -29,6 +33,7 @@ class Row:
     statements: tuple[Statement, ...]
     sortable: bool
     comment: str = ""
+    first_comment: str = ""
 
     @property
     def first(self) -> Statement:
@@ -41,7 +46,12 @@ class Row:
     @property
     def allows_late(self) -> str:
         """The comment that silences E402 on this row, or an empty string."""
-        return self.comment if _NOQA.search(self.comment) else ""
+        return self.comment if _NOQA["E402"].search(self.comment) else ""
+
+    @property
+    def allows_unused(self) -> bool:
+        """Whether linters let all names of this row go unused (F401), which counts on its first line."""
+        return _NOQA["F401"].search(self.first_comment) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +76,12 @@ def read_rows(prologue: Prologue) -> tuple[Row, ...]:
         for line in prologue.lines[previous_end : start - 1]:
             off = _switched(line, off)
         comment = _trailing_comment(prologue.lines[end - 1]) if end <= len(prologue.lines) else ""
+        first_comment = _trailing_comment(prologue.lines[start - 1]) if start <= len(prologue.lines) else ""
         action = _ACTION.search(comment)
         skipped = action is not None and action.group(1) == "skip"
         imports = all(statement.kind in {"future", "import", "from"} for statement in group)
-        rows.append(Row(start, end, tuple(group), imports and not off and not skipped, comment))
+        sortable = imports and not off and not skipped
+        rows.append(Row(start, end, tuple(group), sortable, comment, first_comment))
         previous_end = end
     return tuple(rows)
 

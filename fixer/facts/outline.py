@@ -21,7 +21,6 @@ _PARENTHESIS, _BACKSLASH = b"(\\"
 
 _IMPORT = re.compile(rb"import(?:[ \t]*\(|[ \t\\])")
 _COMMENT = re.compile(rb"#[^\n]*")
-_WORD = re.compile(rb"[\w\x80-\xff]+")
 _DEFINITION = re.compile(
     rb"\n(?:(?:(class)|(?:async[ \t]+)?def)[ \t]+(\w+)|([^\W\d]\w*)[ \t]*(?::[^=\n]+)?=(?!=))"
 )
@@ -38,23 +37,32 @@ _BUILTIN = re.compile(
 def read_outline(path: str, source: bytes) -> Outline:
     """The outline of a file. Never fails: what cannot be read is left out."""
     text = _normal(source)
-    imports, stars = _imports(text)
-    return Outline(path, tuple(imports), tuple(_defined(text)), _exports(text), tuple(stars), _builtins(text))
+    quotes = _Quotes(text)
+    imports, stars = _imports(quotes)
+    defined = _defined(quotes.again(), _DEFINITION.finditer(text))
+    return Outline(path, tuple(imports), tuple(defined), _exports(text), tuple(stars), _builtins(text))
 
 
-def read_mentions(path: str, source: bytes, names: frozenset[bytes]) -> Outline:
-    """What the outline of a file says of `names` (UTF-8), at a fraction of its cost: most statements of most
-    files are passed over. `imports` are those of each statement that mentions one of the names, `exports` and
+def read_mentions(path: str, source: bytes, names: frozenset[str]) -> Outline:
+    """What the outline of a file says of `names`, at a fraction of its cost: most statements of most files
+    are passed over. `imports` are those of each statement that binds one of the names, `exports` and
     `star_imports` are left out, `builtins` are whole."""
     text = _normal(source)
-    imports, _ = _imports(text, names)
-    return Outline(path, tuple(imports), tuple(_defined_of(text, names)), builtins=_builtins(text))
+    quotes = _Quotes(text)
+    imports, _ = _imports(quotes, names)
+    defined = _defined(quotes.again(), _definitions_of(_encoded(names), text))
+    return Outline(path, tuple(imports), tuple(defined), builtins=_builtins(text))
+
+
+@lru_cache(maxsize=1)
+def _encoded(names: frozenset[str]) -> frozenset[bytes]:
+    return frozenset(name.encode() for name in names)
 
 
 def read_imported_modules(source: bytes) -> frozenset[str]:
     """The modules that a file imports, or imports from, as it writes them."""
-    text = _normal(source)
-    return frozenset(found.what.module for found in _imports(text)[0])
+    imports, _ = _imports(_Quotes(_normal(source)))
+    return frozenset(found.what.module for found in imports)
 
 
 def _normal(source: bytes) -> bytes:
@@ -64,21 +72,17 @@ def _normal(source: bytes) -> bytes:
     return b"\n" + source.removeprefix(b"\xef\xbb\xbf")
 
 
-def _defined(text: bytes) -> Iterator[tuple[str, str]]:
-    """The definitions at the margin, and how each is bound."""
-    return _definitions(text, _DEFINITION.finditer(text))
+def _definitions_of(names: frozenset[bytes], text: bytes) -> Iterator[re.Match[bytes]]:
+    """The matches of `_DEFINITION` that bind one of `names`."""
+    if not names.isdisjoint(_MAY_DEFINE.findall(text)):
+        for line in _MAY_DEFINE.finditer(text):
+            match = _DEFINITION.match(text, line.start()) if line[1] in names else None
+            if match is not None:
+                yield match
 
 
-def _defined_of(text: bytes, names: frozenset[bytes]) -> Iterator[tuple[str, str]]:
-    """Those of `names` alone."""
-    if names.isdisjoint(_MAY_DEFINE.findall(text)):
-        return iter(())
-    starts = (match.start() for match in _MAY_DEFINE.finditer(text) if match[1] in names)
-    return _definitions(text, filter(None, (_DEFINITION.match(text, start) for start in starts)))
-
-
-def _definitions(text: bytes, matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[str, str]]:
-    quotes = _Quotes(text)
+def _defined(quotes: _Quotes, matches: Iterable[re.Match[bytes]]) -> Iterator[tuple[str, str]]:
+    """What `matches` of `_DEFINITION` bind at the margin, and how."""
     for match in matches:
         if quotes.inside(match.start()):
             continue
@@ -86,7 +90,7 @@ def _definitions(text: bytes, matches: Iterable[re.Match[bytes]]) -> Iterator[tu
         if value is not None:
             yield _name(value), "value"
         else:
-            yield _name(function_or_class), _kind(text, match.start(), kind is not None)
+            yield _name(function_or_class), _kind(quotes.text, match.start(), kind is not None)
 
 
 def _builtins(text: bytes) -> frozenset[str]:
@@ -99,24 +103,31 @@ class _Quotes:
 
     def __init__(self, text: bytes) -> None:
         self.text = text
+        self.at = 0
         self.open = b""
-        self.ahead = {mark: self.find(mark, 0) for mark in (b'"""', b"'''")}  # where each stands next
-        self.next = min(self.ahead.values())
+        self.marks = [mark for mark in (b'"""', b"'''") if mark in text]
 
     def inside(self, at: int) -> bool:
         """Whether byte `at` (never less than the last time) lies in a triple-quoted string."""
-        while self.next < at:
-            behind = self.next + 3
-            self.open = b"" if self.open else self.text[self.next : behind]
-            for mark, place in self.ahead.items():
-                if place < behind:
-                    self.ahead[mark] = self.find(mark, behind)
-            self.next = self.ahead[self.open] if self.open else min(self.ahead.values())
+        if len(self.marks) == 1:
+            if self.text.count(self.marks[0], self.at, at) % 2:
+                self.open = b"" if self.open else self.marks[0]
+            self.at = at
+        while len(self.marks) == 2 and self.at < at:
+            places = {self.text.find(mark, self.at, at): mark for mark in self.marks}
+            if self.open:
+                places = {place: mark for place, mark in places.items() if mark == self.open}
+            places.pop(-1, None)
+            first = min(places, default=at)
+            if first < at:
+                self.open = b"" if self.open else places[first]
+            self.at = first + 3 if first < at else at
         return bool(self.open)
 
-    def find(self, mark: bytes, start: int) -> int:
-        found = self.text.find(mark, start)
-        return found if found >= 0 else len(self.text)
+    def again(self) -> _Quotes:
+        """The same, to be asked from the beginning."""
+        self.at, self.open = 0, b""
+        return self
 
 
 def _kind(text: bytes, at: int, is_class: bool) -> str:
@@ -128,26 +139,22 @@ def _kind(text: bytes, at: int, is_class: bool) -> str:
     return "fixture" if b"fixture" in decorators else "decorated"
 
 
-def _imports(text: bytes, names: frozenset[bytes] | None = None) -> tuple[list[ImportedName], list[str]]:
-    """The imports, and the modules of which everything is imported; where `names` are given, of those
-    statements alone that mention one of them."""
+def _imports(quotes: _Quotes, names: frozenset[str] | None = None) -> tuple[list[ImportedName], list[str]]:
+    """The imports, and the modules of which everything is imported; where `names` are given, only of
+    statements that bind one of them."""
     found: list[ImportedName] = []
     stars: list[str] = []
+    text = quotes.text
     typing_only = b"TYPE_CHECKING:" in text
-    quotes = _Quotes(text)
     for match in _IMPORT.finditer(text):  # the word alone: a literal is what `re` finds fastest
-        start = match.start()
-        listed = _listed(text, match.end())
-        if names is not None and names.isdisjoint(_WORD.findall(listed)):
-            continue
+        start, end = match.span()
         line = text.rfind(b"\n", 0, start) + 1
-        before = text[line:start]
-        words = before.split()
-        if (words and (len(words) != 2 or words[0] != b"from")) or quotes.inside(line):
+        bound, imports = _imported(text[line:start].strip(), _listed(text, end))
+        if not imports or (names is not None and names.isdisjoint(bound)) or quotes.inside(line):
             continue
-        top_level = not before.startswith((b" ", b"\t"))
+        top_level = text[line] not in b" \t"
         for_typing = typing_only and not top_level and _below_type_checking(text, line - 1)
-        for what in _imported(words[1] if words else None, listed):
+        for what in imports:
             if what.name != "*":
                 found.append(ImportedName(what, top_level, for_typing))
             elif top_level:
@@ -156,35 +163,40 @@ def _imports(text: bytes, names: frozenset[bytes] | None = None) -> tuple[list[I
 
 
 def _listed(text: bytes, start: int) -> bytes:
-    """The list of an import that begins at byte `start`, without comments and continuations."""
+    """The list of an import that begins at byte `start`, as it is written, with a leading parenthesis."""
     if text[start - 1] == _PARENTHESIS:
         end = text.find(b")", start)
-        listed = text[start:end] if end > 0 else b""
-        return _COMMENT.sub(b"", listed) if b"#" in listed else listed
+        return text[start - 1 : end] if end > 0 else b""
     end = text.find(b"\n", start)
     while end > 0 and text[end - 1] == _BACKSLASH:
         end = text.find(b"\n", end + 1)
-    listed = text[start : end if end > 0 else len(text)].partition(b"#")[0].partition(b";")[0]
-    return listed.replace(b"\\\n", b" ")
+    return text[start : end if end > 0 else len(text)]
 
 
-@lru_cache(maxsize=4096)  # the same statements stand in many files
-def _imported(module: bytes | None, listed: bytes) -> tuple[Import, ...]:
-    """What an import of the items `listed` binds, from `module` or without one; "*" is a name here."""
+@lru_cache(maxsize=8192)  # the same statements stand in many files
+def _imported(before: bytes, listed: bytes) -> tuple[frozenset[str], tuple[Import, ...]]:
+    """What is bound by an import of the items `listed`, with the text `before` on its line: names and
+    imports, "*" among them. Nothing if it is no statement."""
+    words = _name(before).split()
+    if words and (len(words) != 2 or words[0] != "from"):
+        return frozenset(), ()
+    if listed.startswith(b"("):
+        listed = _COMMENT.sub(b"", listed[1:])
+    else:
+        listed = listed.partition(b"#")[0].partition(b";")[0].replace(b"\\\n", b" ")
     found = []
-    for item in _name(listed).split(","):
-        words = item.split()
-        if len(words) == 1:
-            name, alias = words[0], None
-        elif len(words) == 3 and words[1] == "as":
-            name, alias = words[0], words[2] if words[2] != words[0] else None
+    for item in map(str.split, _name(listed).split(",")):
+        if len(item) == 1:
+            name, alias = item[0], None
+        elif len(item) == 3 and item[1] == "as":
+            name, alias = item[0], item[2] if item[2] != item[0] else None
         else:
             continue
-        if module is not None:
-            found.append(Import(_name(module), name, alias))
+        if words:
+            found.append(Import(words[1], name, alias))
         elif name != "*":
             found.append(Import(name, None, alias))
-    return tuple(found)
+    return frozenset(what.bound for what in found), tuple(found)
 
 
 def _below_type_checking(text: bytes, at: int) -> bool:

@@ -20,11 +20,18 @@ from fixer.facts.import_order import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from fixer.facts.model import Prologue, Statement
 
 _FAR = 1 << 60  # below every line
+
+# What keeps linters from removing an import that only others see. Measured with ruff 0.17 and autoflake 2.4:
+# neither touches it, with --unsafe-fixes and RUF100 either, at the end of a statement, behind the parenthesis
+# of a wrapped one, and behind a name that has a line for itself (the form ruff's isort brings about where
+# names with and without it come from one module). `from m import x as x` is removed by autoflake, and by ruff
+# where PLC0414 is selected. RUF100 without F401 takes the mark away, but then nothing takes the import.
+_REEXPORTED = "# noqa: F401"
 _LATE = "a new import would have to stand below other code (E402), because the imports it belongs with do"
 
 
@@ -36,29 +43,30 @@ def place_imports(
     *,
     needs_path_change: Callable[[Import], bool] = lambda _: False,
     first_use: Callable[[Import], int | None] = lambda _: None,
+    reexports: Collection[Import] = (),
 ) -> dict[Import, ImportPlace | str]:
     """For each import its place, or the reason (a clause) why there is none.
 
     All imports that one file gains have to be asked for together. `section_of` names the section of a
     module; `needs_path_change` says whether the import works only below the file's `sys.path` change;
     `first_use` gives the first line (from 1) where module-level code uses the name, None where there is
-    no such line.
+    no such line. `reexports` are imported for others to see, and marked so that no linter removes them.
     """
     rows = read_rows(prologue)
     boundary = next((row.line for row in rows if row.ends_imports), _FAR)
     page = Page(prologue, style, rows, read_blocks(rows, prologue), boundary, section_of)
     places: dict[Import, ImportPlace | str] = {}
-    groups: dict[tuple[Import, ...] | tuple[str, int], list[Import]] = {}
+    groups: dict[tuple[Import, ...] | tuple[str, int, bool], list[Import]] = {}
     for what in dict.fromkeys(wanted):
         low = _lower_bound(what, page, needs_path_change(what))
         high = _upper_bound(first_use(what), page)
-        joined = _join(what, page, low, high)
+        joined = _join(what, page, low, high, what in reexports)
         if joined is not None:
             places[what] = joined
         elif style.on_own_line(what):
             groups.setdefault((what,), []).append(what)
         else:
-            groups.setdefault((what.module, low), []).append(what)
+            groups.setdefault((what.module, low, what in reexports), []).append(what)
     gaps: dict[tuple[Import, ...], Gap] = {}
     pending = list(groups.values())
     for group in pending:  # grows where a group cannot stay together
@@ -67,7 +75,7 @@ def place_imports(
         high = min(_upper_bound(first_use(what), page) for what in names)
         gap = _gap(names, page, low, high)
         if not isinstance(gap, str):
-            gaps[names] = gap
+            gaps[names] = _marked(gap) if names[0] in reexports else gap
         elif len(names) > 1:
             pending += [[what] for what in names]
         else:
@@ -101,7 +109,16 @@ def _upper_bound(use: int | None, page: Page) -> int:
     return next((row.line for row in page.rows if row.line <= use <= row.end_line), use)
 
 
-def _join(what: Import, page: Page, low: int, high: int) -> JoinImport | str | None:
+def _marked(gap: Gap) -> Gap:
+    """The gap for an import that is there for others to see."""
+    if not gap.comment:
+        return replace(gap, comment=_REEXPORTED)
+    if "F401" in gap.comment or ":" not in gap.comment:
+        return gap
+    return replace(gap, comment=gap.comment.rstrip() + ", F401")
+
+
+def _join(what: Import, page: Page, low: int, high: int, reexport: bool) -> JoinImport | str | None:
     """Into an existing `from` statement of that module; a reason where the name is there already."""
     for row in page.rows:
         if row.line <= low or row.end_line >= high:
@@ -109,12 +126,15 @@ def _join(what: Import, page: Page, low: int, high: int) -> JoinImport | str | N
         for statement in row.statements:
             if what in statement.names:
                 return f"line {statement.line} already imports it"
+            if reexport and len(row.statements) > 1 and not row.allows_unused:
+                continue  # no line for the name alone
             if row.sortable and _may_join(what, statement, page.style):
+                comment = _REEXPORTED if reexport and not row.allows_unused else ""
                 before = _next_member(what, statement.names, page.style)
                 length = page.style.line_length
                 if page.style.wraps(len(statement.names) + 1):
                     length = 0
-                return JoinImport(statement.line, statement.column, before, (), length)
+                return JoinImport(statement.line, statement.column, before, (), length, comment)
     return None
 
 

@@ -61,11 +61,8 @@ def _returned(
         return Wrapping("wraps")
     if function.decorator_list:
         return None
-    if len(function.args.args) == 1:  # a decorator made by this one
-        made = _of(function.args.args[0].arg, function.body)
-        if made is not None:
-            return made
-    return Wrapping("replaces", required_names(function.args))
+    first = next((each.arg for each in (*function.args.posonlyargs, *function.args.args)), "")
+    return Wrapping("replaces", required_names(function.args), _of(first, function.body))
 
 
 def _returns(statements: Sequence[ast.stmt]) -> Iterator[ast.Return]:

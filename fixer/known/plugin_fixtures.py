@@ -105,8 +105,19 @@ def plugin(distribution: str) -> Plugin | None:
 
 
 def brought_by(distribution: str) -> tuple[str, ...]:
-    """The plugins that are installed along with a distribution, as far as known; never itself."""
-    return tuple(_data()["brings"].get(distribution, ()))
+    """The plugins that are installed along with a distribution or plugin, as far as known; never itself.
+
+    Those of its newest release without extras, and of older ones where they were read.
+    """
+    data = _data()
+    found: set[str] = set()
+    todo = [distribution]
+    while todo:
+        name = todo.pop()
+        direct = {*data["brings"].get(name, ()), *data["plugins"].get(name, {}).get("brings", ())}
+        todo += direct - found
+        found |= direct
+    return tuple(sorted(found - {distribution}))
 
 
 def who_provides(fixture: str) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter
+from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter, statements
 from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
-from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, ranked
+from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
 from fixer.repairs.move_fixture import move_fixture
 
@@ -69,11 +69,13 @@ class MissingFixtures:
         if not possible:
             return replace(finding, message=message, reason_unfixed=ways[0].refusal)
         best = possible[0]
-        safe = len(importable) == 1 and best.risk is None
-        why = best.risk or (
-            f"{declared[0].path} alone declares it"
-            if safe
-            else f"the nearest of {len(importable)} declarations"
+        risk = best.risk
+        if risk is None and is_foreign(declared[0].path, conftest, self.model):
+            risk = f"{declared[0].path} alone declares it, but for tests of another folder"
+        safe = len(importable) == 1 and risk is None
+        number = len(importable)
+        why = risk or (
+            f"{declared[0].path} alone declares it" if safe else f"the nearest of {number} declarations"
         )
         fix = Fix(
             f"{self.code}:expose:{lack.name}:{conftest}",
@@ -133,7 +135,7 @@ def _edits(way: Exposure) -> tuple[Edit, ...]:
 def _candidate(way: Exposure) -> str:
     if way.plugin is not None:
         return f'pytest_plugins = ["{way.plugin}"] in {way.conftest}'
-    return f"{way.imports[0].statement} in {way.conftest}"
+    return f"{'; '.join(statements(way.imports))} in {way.conftest}"
 
 
 def _places(found: Sequence[Elsewhere]) -> str:

@@ -44,7 +44,7 @@ def main() -> None:
     elif given.verify:
         verify_all(given.names or plugins, curated["verify"])
     else:
-        survey_all(given.names or plugins, given.cache)
+        survey_all(given.names or plugins, set(plugins), given.cache)
 
 
 if __name__ == "__main__":

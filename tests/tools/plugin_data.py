@@ -36,10 +36,13 @@ def load() -> Row:
     return json.loads(TARGET.read_text("utf-8")) if TARGET.exists() else {"brings": {}, "plugins": {}}
 
 
-def store(part: str, rows: Row) -> None:
-    """Put new rows into the file: one distribution to a line, so that a change shows as a small diff."""
+def store(part: str, rows: Row, others: bool = True) -> None:
+    """Put new rows into the file: one distribution to a line, so that a change shows as a small diff.
+
+    Without `others`, the rows that the part had are dropped.
+    """
     data = load()
-    data[part].update(rows)
+    data[part] = {**data[part], **rows} if others else rows
     parts = []
     for key, found in sorted(data.items()):
         lines = [

@@ -9,7 +9,8 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from packaging.utils import parse_wheel_filename
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 from plugin_data import WORKERS, Row, cut, pip, store
 from plugin_source import Contents, Fixture, Wheel
@@ -24,18 +25,24 @@ MOST = 20  # versions read of one plugin
 History = dict[int, tuple[Wheel, dict[str, Contents]]]
 
 
-def survey_all(names: list[str], cache: Path) -> None:
+def survey_all(names: list[str], plugins: set[str], cache: Path) -> None:
+    """Read and store; if those are all `plugins`, what the file says of others is dropped."""
     cache.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(WORKERS) as pool:
         versions = dict(zip(names, pool.map(released, names), strict=True))
+    for name in names:
+        versions[name] = versions[name] or built(name, cache)
     rows = {}
     for name, history in histories(versions, cache).items():
         if history:
             rows[name] = survey(versions[name], history)
+            needed = {one for wheel, _ in history.values() for one in required(wheel)} & plugins
+            if needed:
+                rows[name]["brings"] = sorted(needed)
             print(f"{name}: {rows[name].get('computed', 'read')}", file=sys.stderr)
         else:
-            print(f"{name}: has no wheel", file=sys.stderr)
-    store("plugins", rows)
+            print(f"{name}: cannot be had", file=sys.stderr)
+    store("plugins", rows, others=set(names) != plugins)
 
 
 def released(name: str) -> list[str]:
@@ -51,6 +58,15 @@ def released(name: str) -> list[str]:
     found = sorted(map(Version, texts))
     final = [one for one in found if not one.is_prerelease]
     return [str(one) for one in (final or found)[-CONSIDERED:]]
+
+
+def built(name: str, cache: Path) -> list[str]:
+    """The newest version of what is released as source only, once pip has made a wheel of it."""
+    try:
+        pip("wheel", "--quiet", "--no-deps", "--wheel-dir", str(cache), name)
+    except subprocess.CalledProcessError:
+        return []
+    return [str(max(version for one, version in cached(cache) if one == name))]
 
 
 def cached(cache: Path) -> dict[tuple[str, Version], Path]:
@@ -130,6 +146,12 @@ def between(read: History) -> set[int]:
     }
 
 
+def required(wheel: Wheel) -> set[str]:
+    """The distributions that it always requires itself."""
+    found = map(Requirement, wheel.requires)
+    return {canonicalize_name(one.name) for one in found if "extra" not in str(one.marker)}
+
+
 def names_of(contents: dict[str, Contents]) -> set[str]:
     return {name for one in contents.values() for name in one.fixtures}
 
@@ -162,7 +184,7 @@ def survey(versions: list[str], history: History) -> Row:
     for place in sorted({place for _, contents in wheels for place in contents}):
         having = {index: contents.get(place, Contents()).fixtures for index, (_, contents) in history.items()}
         rows = fixture_rows(versions, having)
-        if place and set(rows) - set(entry.get("fixtures", ())):
+        if place and place in wheels[-1][1]:
             entry.setdefault("modules", {})[place] = rows
         elif rows and not place:
             entry["fixtures"] = rows
