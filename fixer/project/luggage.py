@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -127,7 +128,7 @@ def _refuse_state(definition: Definition) -> None:
     own = sorted(definition.reads & _OF_THE_MODULE)
     if own:
         raise Immovable(f"`{definition.name}` uses `{own[0]}`, which is another one in another module")
-    if "importorskip" in definition.code and definition.kind == "assignment":
+    if "importorskip" in definition.text and definition.kind == "assignment":
         raise Immovable(f"`{definition.name}` comes from `importorskip`, which would skip more in a conftest")
     if not definition.alone:
         raise Immovable(f"`{definition.name}` shares a line with another statement")
@@ -182,7 +183,8 @@ def _import_for(name: str, what: Import, old: str, new: str, project: Project) -
             raise Immovable(f"it needs {what.module}, and importing that in a conftest may fail: {problem}")
     elif place is None and project.fixtures.occurrences(old, "importorskip"):
         top = what.module.partition(".")[0]
-        if any("importorskip" in each.code and top in each.code for each in project.loader.definitions(old)):
+        asked = re.compile(rf"""importorskip\(\s*["']{top}\b""")
+        if any(asked.search(each.text) for each in project.loader.definitions(old)):
             raise Immovable(f"{old} is skipped where {top} is not installed, and a conftest would fail")
     spelled = respell(what, old, new, project.modules)
     if spelled is None:

@@ -94,7 +94,7 @@ class MissingFixtures:
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)
-        return replace(finding, message=message, reason_unfixed=str(outcomes[0]))
+        return replace(finding, message=message, reason_unfixed="; ".join(map(str, outcomes)))
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
