@@ -10,23 +10,27 @@ from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
-from fixer.repairs.move_fixture import move_fixture
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from fixer.finding import Finding
     from fixer.project.fixtures.elsewhere import Elsewhere
     from fixer.project.fixtures.lacks import Lack
     from fixer.project.project import Project
 
+    # How a fixture is moved to where all of the lacks see it: the fix, or why it cannot be.
+    Move: TypeAlias = Callable[[str, Sequence[Lack], Elsewhere, Project], Fix | str]
+
 
 class MissingFixtures:
     """Plans the findings of one run. What it says of one does not depend on the others."""
 
-    def __init__(self, code: str, project: Project) -> None:
+    def __init__(self, code: str, project: Project, move: Move) -> None:
         self.code = code
         self.project = project
+        self.move = move
         self.model = project.fixtures
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
@@ -90,7 +94,7 @@ class MissingFixtures:
         """The fixture stands in a test module, a class or another folder's conftest: moved to be shared."""
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
         lacks = self.model.lacks_of(lack.name)
-        outcomes = [move_fixture(self.code, lacks, each, self.project) for each in others]
+        outcomes = [self.move(self.code, lacks, each, self.project) for each in others]
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)
