@@ -130,6 +130,8 @@ def _refuse_state(definition: Definition) -> None:
         raise Immovable(f"`{definition.name}` uses `{own[0]}`, which is another one in another module")
     if "importorskip" in definition.text and definition.kind == "assignment":
         raise Immovable(f"`{definition.name}` comes from `importorskip`, which would skip more in a conftest")
+    if re.search(r"^\s*from\s*\.", definition.text, re.MULTILINE):
+        raise Immovable(f"`{definition.name}` imports something relative to where it stands")
     if not definition.alone:
         raise Immovable(f"`{definition.name}` shares a line with another statement")
 

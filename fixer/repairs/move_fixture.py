@@ -129,6 +129,10 @@ def _refuse(reason: str | None) -> None:
 
 
 def _definition(declaration: Declaration, project: Project) -> Definition:
+    function, decorators = declaration.function, project.fixtures.decorators
+    for each in function.decorators if function is not None else ():
+        if decorators.meaning(each, declaration.path).kind == "mark":  # an error from pytest 9 on
+            raise Immovable(f"`{declaration.name}` carries a mark, which stops the import in newer pytest")
     for each in project.loader.definitions(declaration.path):
         key = (each.kind, each.name, each.line)
         if key == ("function", declaration.attribute, declaration.line):
