@@ -52,9 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     started = time.perf_counter()
     tree = options.tree.resolve()
-    done: list[dict[str, Any]] = []
-    if options.output and options.output.exists():
-        done = json.loads(options.output.read_text())["rounds"]
+    done = _earlier(options, tree)
     with tempfile.TemporaryDirectory(prefix="break-fixtures-", ignore_cleanup_errors=True) as place:
         copy = copy_of(tree, Path(place))
         suite = Suite(copy, options.python.absolute(), tree, options.pytest_option, options.timeout)
@@ -73,7 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 break
             done.append(_round(bench, group))
             if options.output:
-                options.output.write_text(json.dumps({"tree": tree.name, "rounds": done}, indent=1))
+                said = {**_settings(options, tree), "rounds": done}
+                options.output.write_text(json.dumps(said, indent=1))
     print(table(done))
     return 0
 
@@ -100,6 +99,28 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     if not options.tree.is_dir():
         parser.error(f"{options.tree} is not a folder")
     return options
+
+
+def _settings(options: argparse.Namespace, tree: Path) -> dict[str, Any]:
+    """What decides which rounds there are and what is done in them."""
+    names = ("trials", "seed", "together", "kind", "pytest_option", "without_python", "damage_only")
+    return {"tree": tree.name, **{name: getattr(options, name) for name in names}}
+
+
+def _earlier(options: argparse.Namespace, tree: Path) -> list[dict[str, Any]]:
+    """The rounds that `--output` has already. Raises SystemExit where they are those of another run."""
+    if not options.output or not options.output.exists():
+        return []
+    earlier = json.loads(options.output.read_text())
+    settings = _settings(options, tree)
+    other = [name for name, value in settings.items() if earlier.get(name, value) != value]
+    if other or not settings.keys() <= earlier.keys():
+        different = ", ".join(other) or "settings"
+        raise SystemExit(
+            f"{options.output} holds a run with other {different}: remove it or name another file."
+        )
+    rounds: list[dict[str, Any]] = earlier["rounds"]
+    return rounds
 
 
 def _groups(bench: Bench) -> list[list[Damage]]:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fixer import __version__
+from fixer.cli_fixtures import fixtures
+from fixer.cli_options import SETTINGS, color_option
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,17 +37,11 @@ def list_option(name: str, metavar: str, text: str) -> Callable[[F], F]:
     return click.option(name, multiple=True, metavar=metavar, callback=split_list, help=text)
 
 
-color_option = click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    help="Colour the output. auto: on a terminal, unless NO_COLOR is set; FORCE_COLOR switches it on.",
-)
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 EPILOG = """\b
 Other commands:
-  testfix explain RULE   the page of a rule, by name or code
-  testfix rules          all rules, one line each
+  testfix explain RULE            the page of a rule, by name or code
+  testfix fixtures [PATH[::TEST]] which fixtures a file or test sees, and where each comes from
+  testfix rules                   all rules, one line each
 
 Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change would be made),
 2 the run itself failed."""
@@ -164,7 +160,7 @@ def rules(color: str) -> int:
     return 0
 
 
-COMMANDS = {"explain": explain, "rules": rules}
+COMMANDS = {"explain": explain, "fixtures": fixtures, "rules": rules}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 from fixer import globs, selectors
 from fixer.config_files import ConfigError, parse_toml, read_text
 from fixer.edits import Import
+from fixer.keyword_tables import KwargsSettings
+from fixer.kwargs_config import line_of, read_kwargs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -77,6 +79,7 @@ class Config:
     imports: Mapping[str, Import] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)
     mock_style: str | None = None
+    kwargs: KwargsSettings = field(default_factory=KwargsSettings)
     python: Path | None = None
     jobs: int | None = None
     cache_dir: Path | None = None
@@ -135,7 +138,9 @@ def parse(path: Path, text: str, folder: Path) -> Config:
         try:
             values[key.replace("-", "_")] = _KEYS[key](value, folder)
         except ValueError as error:
-            raise ConfigError(f"{path}: `{key}` in {where} {error}.") from None
+            line = line_of(text, error)
+            place = f"{path}:{line}" if line else str(path)
+            raise ConfigError(f"{place}: `{key}` in {where} {error}.") from None
     return Config(file=path, folder=folder, **values)
 
 
@@ -304,6 +309,7 @@ _KEYS: dict[str, Callable[[object, Path], object]] = {
     "imports": _imports,
     "renames": _renames,
     "mock-style": _mock_style,
+    "kwargs": read_kwargs,
     "python": _path,
     "jobs": _count,
     "cache-dir": _path,

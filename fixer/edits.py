@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from fixer.call_edits import CallEdit
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,6 +33,12 @@ class Import:
     def bound(self) -> str:
         """The name that the file's scope gains."""
         return self.asname or self.name or self.module.partition(".")[0]
+
+    @property
+    def submodule(self) -> str | None:
+        """The submodule by which `import pkg.mod` and the like go on below the package they bind."""
+        parts = self.module.split(".")
+        return parts[1] if self.name is None and self.asname is None and len(parts) > 1 else None
 
     @property
     def statement(self) -> str:
@@ -248,12 +256,14 @@ class AddFixture:
     """`source`, which declares the fixture `name`, becomes the end of the file, which may be a new one.
 
     `source` is a function or several statements of a module (a constant, a helper, the fixture), with
-    `\\n` for line ends. Imports that it needs are edits of their own.
+    `\\n` for line ends. Imports that it needs are edits of their own. `binds` are the names
+    that `source` binds.
     """
 
     path: str
     source: str
     name: str
+    binds: tuple[str, ...] = ()
 
     kind = "add-fixture"
 
@@ -309,6 +319,7 @@ Edit: TypeAlias = (
     | AddFixture
     | RemoveDefinition
     | AddPluginModule
+    | CallEdit
 )
 
 

@@ -11,15 +11,17 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from fixer import pytest_config
+from fixer import globs, pytest_config
 from fixer.discover import project_files
-from fixer.environment import read_environment
-from fixer.facts.definition import read_definitions
-from fixer.facts.outline import read_imported_modules, read_mentions, read_outline
+from fixer.environment import Environment, read_environment
+from fixer.facts import keyword_scan
+from fixer.facts.call_model import NO_CALLS, Calls
+from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
+from fixer.facts.top_level import read_top_level
 from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.fixtures.plugins import Surroundings
 from fixer.project.own_plugins import own_plugins
@@ -29,10 +31,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.config import Config
+    from fixer.edits import Import
     from fixer.facts.body import ModuleBody
-    from fixer.facts.definition import Definition
+    from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
+    from fixer.facts.top_level import Definition
     from fixer.files import Files
 
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
@@ -46,10 +50,12 @@ class DiskLoader:
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
         self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
-        self._definitions: dict[str, tuple[bytes | None, tuple[Definition, ...]]] = {}
+        self._statements: dict[str, tuple[bytes | None, tuple[Definition, ...]]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
         self._mentions: dict[str, tuple[bytes | None, Outline | None]] = {}
+        self._definitions: dict[str, tuple[bytes | None, Mapping[str, Shape] | None]] = {}
+        self._calls: dict[tuple[str, frozenset[str]], tuple[bytes | None, Calls]] = {}
 
     @cached_property
     def _paths(self) -> Sequence[str]:
@@ -95,9 +101,9 @@ class DiskLoader:
             if known[1] is not None:
                 yield known[1]
 
-    def imported_modules(self, path: str) -> frozenset[str]:
+    def imports(self, path: str) -> frozenset[Import]:
         content = self._read(path)
-        return frozenset() if content is None else read_imported_modules(content)
+        return frozenset() if content is None else read_imports(content)
 
     def configurations(self) -> Mapping[str, PytestIni]:
         return self._configurations
@@ -139,14 +145,14 @@ class DiskLoader:
         self._bodies[path] = (changed, body)
         return body
 
-    def definitions(self, path: str) -> tuple[Definition, ...]:
+    def statements(self, path: str) -> tuple[Definition, ...]:
         content = self._read(path)
-        known = self._definitions.get(path)
+        known = self._statements.get(path)
         if known is None or known[0] != content:
             found: tuple[Definition, ...] = ()
             with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                found = () if content is None else read_definitions(decode(content))
-            known = self._definitions[path] = content, found
+                found = () if content is None else read_top_level(decode(content))
+            known = self._statements[path] = content, found
         return known[1]
 
     def mentioning(self, word: str) -> Iterator[str]:
@@ -175,7 +181,7 @@ class DiskLoader:
             for name, found in environment.distributions.items()
             if found.plugins
         }
-        own = own_plugins({path: text for path, text in self._texts.items() if "/" not in path})
+        own = own_plugins({path: text for path, text in self._dependency_texts.items() if "/" not in path})
         return Surroundings(distributions, own, installed, environment.find_module, environment.find_beside)
 
     def declared(self) -> Declared:
@@ -183,15 +189,81 @@ class DiskLoader:
 
     @cached_property
     def _declared(self) -> Declared:
-        return declared(self._texts)
+        return declared(self._dependency_texts)
 
     @cached_property
-    def _texts(self) -> Mapping[str, str]:
-        """The dependency files, by path."""
-        contents = {path: self._read(path) for path in filter(is_dependency_file, self._paths)}
-        return {
-            path: found.decode("utf-8", "replace") for path, found in contents.items() if found is not None
+    def _dependency_texts(self) -> dict[str, str]:
+        texts = {}
+        for path in filter(is_dependency_file, self._paths):
+            content = self._read(path)
+            if content is not None:
+                texts[path] = content.decode("utf-8", "replace")
+        return texts
+
+    def manifests(self) -> Declared:
+        return self._manifests
+
+    @cached_property
+    def _manifests(self) -> Declared:
+        ignored = globs.compile_globs(self.config.kwargs.ignored)
+        texts = {
+            path: text
+            for path, text in self._dependency_texts.items()
+            if not globs.matches_at_or_above(ignored, path)
         }
+        return declared(texts)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences about the files that were asked for versions and could not be read in full."""
+        return self._manifests.warnings if "_manifests" in self.__dict__ else ()
+
+    def installed(self) -> Environment:
+        return self._installed
+
+    @cached_property
+    def _installed(self) -> Environment:
+        return read_environment(self.files.root, self.config.python)
+
+    def calls(self, path: str, callees: frozenset[str]) -> Calls:
+        from fixer.facts.calls import read_calls
+
+        content = self._read(path)
+        known = self._calls.get((path, callees))
+        if known is not None and known[0] == content:
+            return known[1]
+        calls = NO_CALLS
+        if content is not None and any(callee.rpartition(".")[2].encode() in content for callee in callees):
+            modules = frozenset(callee.partition(".")[0] for callee in callees)
+            try:
+                calls = read_calls(decode(content), PurePosixPath(path).stem, callees.__contains__, modules)
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                calls = NO_CALLS
+        self._calls[path, callees] = content, calls
+        return calls
+
+    def passed_keywords(self, path: str, name: str) -> frozenset[str]:
+        content = self._read(path)
+        return keyword_scan.passed_keywords(content, name) if content is not None else frozenset()
+
+    def members_called(self, path: str, module: str) -> frozenset[str]:
+        content = self._read(path)
+        return keyword_scan.members_called(content, module) if content is not None else frozenset()
+
+    def definitions(self, path: str) -> Mapping[str, Shape] | None:
+        from fixer.facts.definitions import read_definitions
+
+        changed = self.files.after.get(path)
+        if path in self._definitions and self._definitions[path][0] is changed:
+            return self._definitions[path][1]
+        content, found = self._read(path), None
+        if content is not None:
+            try:
+                found = read_definitions(decode(content))
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                found = None
+        self._definitions[path] = changed, found
+        return found
 
     def mock_usage(self, path: str) -> MockUsage | None:
         from fixer.facts.mock_usage import read_mock_usage

@@ -70,7 +70,7 @@ class Rounds:
         self.jobs = jobs
         self.loader = DiskLoader(files, config)
         self.styles = StyleFiles(files.root)
-        self.settings = Settings(config.imports, config.renames, config.mock_style)
+        self.settings = Settings(config.imports, config.renames, config.mock_style, config.kwargs)
         self.ignores = FileIgnores.read(config, files.root)
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
@@ -98,17 +98,24 @@ class Rounds:
         self.known = {_key(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
         fixed: dict[Key, Fix] = {}
+        ids: set[str] = set()
         for _ in range(_MOST_ROUNDS):
             self.unplaced.clear()  # what had no place may have one now
             wanted = self._wanted(findings)
             applied = self._apply(wanted)
             if not applied:
                 break
+            ids |= applied
             fixed |= {_key(f): f.fix for f in findings if f.fix is not None and f.fix.id in applied}
             findings = self._plan(self.judged)
-        reported = [replace(f, fix=fixed.get(_key(f), f.fix)) for f in reported]
-        ids = frozenset(fix.id for fix in fixed.values())
-        return Outcome(tuple(self._explained(reported)), tuple(withheld), ids)
+        left = {_key(finding) for finding in self.judged}
+        reported = [
+            f
+            if (f.fix is not None and f.fix.id in ids) or _key(f) in left
+            else replace(f, fix=fixed.get(_key(f), f.fix))
+            for f in reported
+        ]
+        return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids))
 
     def _judge(self) -> tuple[list[Finding], list[Withheld]]:
         """What the rules say of the files under judgement."""

@@ -59,10 +59,13 @@ def run(
         ),
         withheld=outcome.withheld,
         errors=(*errors, *(FileError(path, message) for path, message in failed.items())),
-        notes=tuple(
-            f"{path} {found.problem.message}; it was left alone."
-            for path, found in rounds.facts.items()
-            if found.problem is not None and found.problem.newer
+        notes=(
+            *rounds.loader.warnings,
+            *(
+                f"{path} {found.problem.message}; it was left alone."
+                for path, found in rounds.facts.items()
+                if found.problem is not None and found.problem.newer
+            ),
         ),
         sources=_sources(files, outcome),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -16,3 +16,8 @@ class Span:
     column: int
     end_line: int
     end_column: int
+
+
+def moved(span: Span, lines: int) -> Span:
+    """The same place after `lines` lines were put in above it (negative: taken away)."""
+    return replace(span, line=span.line + lines, end_line=span.end_line + lines)

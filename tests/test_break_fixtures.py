@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 
+import break_fixtures
 from visibility.damage import (
     DECORATOR,
     IMPORT,
@@ -307,6 +309,22 @@ def test_the_table() -> None:
     assert "| rename | 1 | 1 | 2 | 1 (50.0 %) |" in rows
     assert rows.splitlines()[-3].endswith("| 2 (100.0 %) | 1 |")
     assert "2 rounds, 1 of them without a plan. Reported but fine: 1 requests." in rows
+
+
+def test_rounds_are_taken_up_again_only_by_the_same_run(tmp_path: Path) -> None:
+    def settings(*words: str) -> dict[str, Any]:
+        options = break_fixtures._options([str(tmp_path), "--python", sys.executable, *words])
+        return break_fixtures._settings(options, tmp_path)
+
+    file = tmp_path / "results.json"
+    options = break_fixtures._options([str(tmp_path), "--python", sys.executable, "--output", str(file)])
+    assert break_fixtures._earlier(options, tmp_path) == []
+    file.write_text(json.dumps({**settings(), "rounds": [{"trials": []}]}))
+    assert break_fixtures._earlier(options, tmp_path) == [{"trials": []}]
+    file.write_text(json.dumps({**settings("--seed", "2", "--damage-only"), "rounds": []}))
+    with pytest.raises(SystemExit, match="another file") as error:
+        break_fixtures._earlier(options, tmp_path)
+    assert "other seed, damage_only:" in str(error.value)
 
 
 def test_node_ids_count_from_the_tree() -> None:

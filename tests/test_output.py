@@ -137,6 +137,14 @@ def test_distant_changes_make_hunks_as_git_makes_them(tmp_path: Path) -> None:
     assert ours.count("@@ -") == 3
 
 
+def test_a_new_file_comes_as_git_prints_it(tmp_path: Path) -> None:
+    write_files(tmp_path, {"new": b"x = 1\ny = 2\n"})
+    command = ["git", "diff", "--no-index", "/dev/null", "new"]
+    theirs = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False).stdout
+    without_index = [line for line in theirs.splitlines(keepends=True) if not line.startswith(b"index ")]
+    assert file_diff(Change("new", None, b"x = 1\ny = 2\n"), "new") == b"".join(without_index)
+
+
 def test_diff_paths_count_from_the_working_directory(tmp_path: Path) -> None:
     write_files(tmp_path, {"sub/tests/test_a.py": b"a\n"})
     change = Change("sub/tests/test_a.py", b"a\n", b"b\n")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper
 
+from fixer.call_edits import CALL_EDITS, RenameKey
 from fixer.codemods.add_decorator import AddDecorators
 from fixer.codemods.add_fixture import AddFixtures, with_fixture
 from fixer.codemods.add_import import AddImports, new_statements
 from fixer.codemods.add_parameter import AddParameters
 from fixer.codemods.add_plugin_module import AddPluginModules, new_plugins, plugins_place
+from fixer.codemods.call_arguments import CallArguments
 from fixer.codemods.definition_lines import lines_to_remove
 from fixer.codemods.errors import EditError
 from fixer.codemods.remove_definition import RemoveDefinitions
@@ -21,13 +23,7 @@ from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.rename_parameter import RenameParameters
 from fixer.codemods.replace_import import ReplaceImports
 from fixer.codemods.replace_name import ReplaceNames
-from fixer.codemods.statement_lines import (
-    enclosing_lines,
-    frame,
-    function_lines,
-    import_lines,
-    statement_spans,
-)
+from fixer.codemods.statement_lines import Statements, frame, import_lines
 from fixer.codemods.together import Together
 from fixer.edits import (
     AddDecorator,
@@ -45,11 +41,11 @@ from fixer.edits import (
     ReplaceImport,
     ReplaceName,
 )
+from fixer.span import moved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-_E = TypeVar("_E", bound=Edit)
 _BOM = "\ufeff"
 _BLANK_START = re.compile(r"(?:[ \t\f]*(?:\r\n|\r|\n))+")
 _CODEMODS: dict[type[Edit], Callable[[list[Any]], cst.CSTTransformer]] = {
@@ -180,7 +176,7 @@ def _with_plugins(text: str, edits: Sequence[AddPluginModule], newline: str) -> 
     if place.new:
         code = cst.Module([new_plugins(edits, place)]).code + "\n" * place.blank_after
         return _with_lines(lines, {place.line: code.replace("\n", newline)}, newline)
-    first, last = enclosing_lines(statement_spans(text, lines), place.line)
+    first, last = Statements(text, lines).around(place.line)
     piece = "".join(lines[first - 1 : last])
     moved = replace(place, line=place.line - first + 1)
     made = _visited(piece, [AddPluginModules(edits, moved)], newline).code
@@ -192,7 +188,7 @@ def _by_statement(
 ) -> dict[tuple[int, int], list[Edit]]:
     """Edits grouped by the first and last line of the statement, header or function they are in."""
     groups: dict[tuple[int, int], list[Edit]] = {}
-    spans: list[tuple[int, int]] = []
+    statements = Statements(text, lines)
     for edit in edits:
         line = _line(edit)
         if not 1 <= line <= len(lines):
@@ -201,11 +197,8 @@ def _by_statement(
         if isinstance(edit, AddImport | ReplaceImport | RemoveImport):
             where = import_lines(lines, line)
         elif isinstance(edit, RenameParameter):
-            where = function_lines(text, line)
-        if where is None:
-            spans = spans or statement_spans(text, lines)
-            where = enclosing_lines(spans, line)
-        groups.setdefault(where, []).append(edit)
+            where = statements.function_at(line)
+        groups.setdefault(where or statements.around(line), []).append(edit)
     return _merged(groups)
 
 
@@ -222,7 +215,7 @@ def _merged(groups: dict[tuple[int, int], list[Edit]]) -> dict[tuple[int, int], 
 
 
 def _line(edit: Edit) -> int:
-    if isinstance(edit, RenameName | ReplaceName):
+    if isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)):
         return edit.span.line
     if isinstance(edit, AddImport):
         if edit.place is None:
@@ -260,6 +253,9 @@ def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
         own = [edit for edit in edits if isinstance(edit, kind)]
         if own:
             parts.append(codemod(own))
+    of_calls = [edit for edit in edits if isinstance(edit, CALL_EDITS)]
+    if of_calls:
+        parts.append(CallArguments(of_calls))
     imports = ReplaceImports([edit for edit in edits if isinstance(edit, ReplaceImport | RemoveImport)])
     definitions = RemoveDefinitions([edit for edit in edits if isinstance(edit, RemoveDefinition)])
     parts += [imports, definitions, AddImports([edit for edit in edits if isinstance(edit, AddImport)])]
@@ -277,11 +273,11 @@ def _visited(text: str, parts: Sequence[cst.CSTTransformer], newline: str) -> cs
     return MetadataWrapper(module, unsafe_skip_copy=True).visit(Together(parts))
 
 
-def _moved(edit: _E, lines: int) -> _E:
-    if isinstance(edit, RenameName | ReplaceName):
-        span = edit.span
-        span = replace(span, line=span.line + lines, end_line=span.end_line + lines)
-        return replace(edit, span=span)
+def _moved(edit: Edit, lines: int) -> Edit:
+    if isinstance(edit, RenameName | ReplaceName | RenameKey):
+        return replace(edit, span=moved(edit.span, lines))
+    if isinstance(edit, CALL_EDITS):
+        return replace(edit, call=moved(edit.call, lines))
     if isinstance(edit, AddImport):
         if isinstance(edit.place, JoinImport):
             return replace(edit, place=replace(edit.place, line=edit.place.line + lines))

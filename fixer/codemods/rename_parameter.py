@@ -27,6 +27,7 @@ class RenameParameters(FunctionEdits[RenameParameter]):
     def __init__(self, edits: Sequence[RenameParameter]) -> None:
         super().__init__(edits)
         self._new: dict[cst.CSTNode, str] = {}
+        self._rebound: list[tuple[Scope, set[str]]] | None = None  # the classes, and what each binds
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> bool:  # noqa: N802
         for edit in self.edits_of(node):
@@ -48,7 +49,7 @@ class RenameParameters(FunctionEdits[RenameParameter]):
         if variables.odd:
             raise EditError(f"`{edit.function}` binds `{edit.old}` anew by {variables.odd}")
         own = self._scope(function, edit)
-        if any(_is_in(scope, own) and edit.old in _bound(scope) for scope in self._classes()):
+        if any(edit.old in bound and _is_in(scope, own) for scope, bound in self._classes()):
             raise EditError(f"`{edit.function}` has a class in it that binds `{edit.old}` anew")
         for assignment in own[edit.old]:
             node = assignment.node if isinstance(assignment, Assignment) else None
@@ -70,8 +71,15 @@ class RenameParameters(FunctionEdits[RenameParameter]):
                 return scope
         raise EditError(f"`{edit.function}` has no parameter `{edit.old}`")
 
-    def _classes(self) -> set[ClassScope]:
-        return {scope for scope in self.metadata[ScopeProvider].values() if isinstance(scope, ClassScope)}
+    def _classes(self) -> list[tuple[Scope, set[str]]]:
+        if self._rebound is None:
+            scopes = set(self.metadata[ScopeProvider].values())
+            self._rebound = [
+                (scope, {each.name for each in scope.assignments})
+                for scope in scopes
+                if isinstance(scope, ClassScope)
+            ]
+        return self._rebound
 
 
 class _Variables(cst.CSTVisitor):
@@ -122,7 +130,3 @@ def _is_in(scope: Scope, outer: Scope) -> bool:
             return True
         scope = scope.parent
     return False
-
-
-def _bound(scope: Scope) -> set[str]:
-    return {assignment.name for assignment in scope.assignments}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _OPENERS = {
 def import_lines(lines: Sequence[str], line: int) -> tuple[int, int] | None:
     """First and last line (from 1) of the import statement that starts at the beginning of `line`.
 
-    None where it shares its lines with another statement: that takes `enclosing_lines`.
+    None where it shares its lines with another statement: that takes `Statements`.
     """
     if not lines[line - 1].startswith(("import", "from")):
         return None
@@ -34,49 +35,58 @@ def import_lines(lines: Sequence[str], line: int) -> tuple[int, int] | None:
     return None
 
 
-def statement_spans(source: str, lines: Sequence[str]) -> list[tuple[int, int]]:
-    """First and last line (from 1) of every simple statement and every compound statement's header, sorted.
+def parse(source: str) -> ast.Module:
+    """The syntax tree; what the user's strings and comparisons deserve a warning for is not our concern.
 
     Raises SyntaxError where the source does not parse.
     """
-    return sorted(_spans(parse(source).body, lines))
-
-
-def parse(source: str) -> ast.Module:
-    """The syntax tree; what the user's strings and comparisons deserve a warning for is not our concern."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.parse(source)
 
 
-def function_lines(source: str, line: int) -> tuple[int, int] | None:
-    """First and last line (from 1) of the innermost function whose `def` or `async` stands on `line`."""
-    found = [
-        node
-        for node in ast.walk(parse(source))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == line
-    ]
-    if not found:
-        return None
-    node = min(found, key=_last_line)
-    return min([line, *(decorator.lineno for decorator in node.decorator_list)]), _last_line(node)
+class Statements:
+    """The simple statements of a source and the headers of its compound ones. Parsed when first asked.
 
-
-def enclosing_lines(spans: Sequence[tuple[int, int]], line: int) -> tuple[int, int]:
-    """First and last line of the smallest of the statements `spans` around `line`.
-
-    Statements that share a line count as one.
+    Each method raises SyntaxError where the source does not parse. Lines count from 1.
     """
-    around = [span for span in spans if span[0] <= line <= span[1]]
-    if not around:
-        return line, line
-    first, last = min(around, key=lambda span: span[1] - span[0])
-    while True:
-        touching = [span for span in spans if span[0] <= last and span[1] >= first]
-        wider = (min(span[0] for span in touching), max(span[1] for span in touching))
-        if wider == (first, last):
-            return first, last
-        first, last = wider
+
+    def __init__(self, source: str, lines: Sequence[str]) -> None:
+        self._source = source
+        self._lines = lines
+
+    @cached_property
+    def _tree(self) -> ast.Module:
+        return parse(self._source)
+
+    @cached_property
+    def _found(self) -> list[tuple[int, int]]:
+        return sorted(_spans(self._tree.body, self._lines))
+
+    def around(self, line: int) -> tuple[int, int]:
+        """First and last line of the smallest one around `line`. Those that share a line count as one."""
+        around = [span for span in self._found if span[0] <= line <= span[1]]
+        if not around:
+            return line, line
+        first, last = min(around, key=lambda span: span[1] - span[0])
+        while True:
+            touching = [span for span in self._found if span[0] <= last and span[1] >= first]
+            wider = (min(span[0] for span in touching), max(span[1] for span in touching))
+            if wider == (first, last):
+                return first, last
+            first, last = wider
+
+    def function_at(self, line: int) -> tuple[int, int] | None:
+        """First and last line of the innermost function whose `def` or `async` stands on `line`."""
+        found = [
+            node
+            for node in ast.walk(self._tree)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.lineno == line
+        ]
+        if not found:
+            return None
+        node = min(found, key=_last_line)
+        return min([line, *(decorator.lineno for decorator in node.decorator_list)]), _last_line(node)
 
 
 def _spans(body: Sequence[ast.AST], lines: Sequence[str]) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fixer.facts.call_model import NO_CALLS, Calls
+
 if TYPE_CHECKING:
     from fixer.edits import Import
     from fixer.span import Span
@@ -123,8 +125,9 @@ class Facts:
     """Everything known of one test file.
 
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
-    import statement binds, anywhere in the file. `backport`: its imports of the `mock` distribution. The
-    rest is read only where `undefined` is not empty.
+    import statement binds, anywhere in the file. `backport`: its imports of the `mock` distribution. `calls`:
+    calls with keywords of what some version of its library refuses them for. The rest is read only where
+    `undefined` is not empty.
     `bound`: names that the module's own scope binds. `local`: names of `undefined` that some function or
     class of the file binds for itself, other than by an import. `star_imports`: modules imported with `*`.
     `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
@@ -144,6 +147,7 @@ class Facts:
     injects_line: int = 0
     prologue: Prologue | None = None
     backport: tuple[BackportImport, ...] = ()
+    calls: Calls = NO_CALLS
 
 
 @dataclass(frozen=True, slots=True)

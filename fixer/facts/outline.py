@@ -59,10 +59,10 @@ def _encoded(names: frozenset[str]) -> frozenset[bytes]:
     return frozenset(name.encode() for name in names)
 
 
-def read_imported_modules(source: bytes) -> frozenset[str]:
-    """The modules that a file imports, or imports from, as it writes them."""
+def read_imports(source: bytes) -> frozenset[Import]:
+    """What a file imports, anywhere in it."""
     imports, _ = _imports(_Quotes(_normal(source)))
-    return frozenset(found.what.module for found in imports)
+    return frozenset(found.what for found in imports)
 
 
 def _normal(source: bytes) -> bytes:

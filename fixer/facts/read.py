@@ -6,6 +6,8 @@ import ast
 import re
 import warnings
 
+from fixer.facts.call_model import NO_CALLS, Calls
+from fixer.facts.call_words import is_suspected, may_be_refused, suspected_modules
 from fixer.facts.injection import read_injection
 from fixer.facts.mock_backport import may_import_backport, read_backport
 from fixer.facts.model import Facts, Problem
@@ -27,8 +29,9 @@ def read_facts(path: str, source: bytes) -> Facts:
     try:
         scopes = read_scopes(source)
         backport = read_backport(decode(source)) if may_import_backport(source) else ()
+        calls = _suspected_calls(path, source) if may_be_refused(source) else NO_CALLS
         if not scopes.unbound:
-            return Facts(path, imported=scopes.imported, backport=backport)
+            return Facts(path, imported=scopes.imported, backport=backport, calls=calls)
         text = decode(source)
         uses = find_uses(text, scopes)
         injection = read_injection(text, scopes)
@@ -50,7 +53,15 @@ def read_facts(path: str, source: bytes) -> Facts:
         injects_unknown=injection.unknown,
         injects_line=injection.line,
         backport=backport,
+        calls=calls,
     )
+
+
+def _suspected_calls(path: str, source: bytes) -> Calls:
+    from fixer.facts.calls import read_calls  # few files hold such a call
+
+    stem = path.rpartition("/")[2].removesuffix(".py")
+    return read_calls(decode(source), stem, is_suspected, suspected_modules())
 
 
 def _star_imports(text: str) -> tuple[str, ...]:

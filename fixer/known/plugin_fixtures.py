@@ -121,7 +121,7 @@ def brought_by(distribution: str) -> tuple[str, ...]:
 
 
 def who_provides(fixture: str) -> tuple[str, ...]:
-    """The distributions of which some version has that fixture, most used first."""
+    """The distributions of which some version has that fixture, in alphabetical order."""
     return tuple(_index()["fixtures"].get(fixture, ()))
 
 

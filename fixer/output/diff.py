@@ -39,7 +39,7 @@ def paint_diff(diff: bytes, color: bool) -> str:
     lines: list[str] = []
     for raw in diff.decode("utf-8", "backslashreplace").split("\n"):
         line = "\t".join(printable(part) for part in raw.removesuffix("\r").split("\t"))
-        if line.startswith(("--- ", "+++ ")):
+        if line.startswith(("diff --git ", "new file mode ", "--- ", "+++ ")):
             line = paint.bold(line)
         elif line.startswith("@@"):
             line = paint.cyan(line)
@@ -55,14 +55,14 @@ def file_diff(change: Change, path: str) -> bytes:
     """The diff of one file; empty where nothing changes."""
     if change.before == change.after:
         return b""
-    if _is_new_and_empty(change):
-        old, new = _quoted("a/" + path), _quoted("b/" + path)
-        return f"diff --git {old} {new}\nnew file mode 100644\nindex 0000000..{EMPTY_BLOB[:7]}\n".encode()
+    head = f"--- {_label('a/' + path)}\n"
+    if change.before is None:
+        head = f"diff --git {_quoted('a/' + path)} {_quoted('b/' + path)}\nnew file mode 100644\n"
+        if not change.after:
+            return f"{head}index 0000000..{EMPTY_BLOB[:7]}\n".encode()
+        head += "--- /dev/null\n"
     before, after = _lines(change.before or b""), _lines(change.after)
-    out = [
-        b"--- /dev/null\n" if change.before is None else f"--- {_label('a/' + path)}\n".encode(),
-        f"+++ {_label('b/' + path)}\n".encode(),
-    ]
+    out = [f"{head}+++ {_label('b/' + path)}\n".encode()]
     for hunk in _hunks(changed_blocks(before, after)):
         out += _hunk(before, after, hunk)
     return b"".join(out)

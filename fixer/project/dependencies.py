@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fixer.known import distributions as known_distributions
@@ -58,8 +58,9 @@ class Declared:
     """What a project declares.
 
     `distributions` are all names, normalised as PEP 503 says, `direct` those named outside lock and
-    constraints files, `imports` the names at top level that they are imported by. `warnings` are sentences
-    about files that could not be read in full.
+    constraints files, `imports` the names at top level that they are imported by. `requirements` hold the
+    Python versions too, as those of `python`. `included` maps a requirements file to those that it includes.
+    `warnings` are sentences about files that could not be read in full.
     """
 
     distributions: frozenset[str] = frozenset()
@@ -67,6 +68,7 @@ class Declared:
     imports: frozenset[str] = frozenset()
     requirements: tuple[Requirement, ...] = ()
     warnings: tuple[str, ...] = ()
+    included: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def is_dependency_file(path: str) -> bool:
@@ -91,13 +93,17 @@ def declared(files: Mapping[str, str]) -> Declared:
     """What all dependency files (relative path -> text) declare together; other files are passed over."""
     requirements: list[Requirement] = []
     warnings: list[str] = []
+    included: dict[str, tuple[str, ...]] = {}
     for path in sorted(files):
+        if path.endswith((".txt", ".in")):
+            included[path] = tuple(dependency_files.included_files(path, files[path]))
         found, problems = parse_dependency_file(path, files[path])
         requirements += found
         warnings += problems
-    names = frozenset(requirement.name for requirement in requirements)
-    direct = frozenset(one.name for one in requirements if not is_lock_file(one.source_file))
-    return Declared(names, direct, import_names(names), tuple(requirements), tuple(warnings))
+    named = [requirement for requirement in requirements if requirement.name != dependency_files.PYTHON]
+    names = frozenset(requirement.name for requirement in named)
+    direct = frozenset(one.name for one in named if not is_lock_file(one.source_file))
+    return Declared(names, direct, import_names(names), tuple(requirements), tuple(warnings), included)
 
 
 def is_lock_file(path: str) -> bool:
@@ -111,7 +117,8 @@ def import_names(distributions: Iterable[str]) -> frozenset[str]:
 
     One that is not listed in known/distributions.json is taken to be imported by its own name.
     """
-    known = known_distributions.import_names()
+    distributions = list(distributions)
+    known = known_distributions.import_names() if distributions else {}
     result: set[str] = set()
     for distribution in distributions:
         name = normalised(distribution)

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 
 from fixer.project.requirements import Requirement, normalised, parse_requirement
 
+PYTHON = "python"  # asked for like a distribution, but none
+
 Parsed: TypeAlias = tuple[list[Requirement], str]
 Parser: TypeAlias = Callable[[str, str], Parsed]
 
@@ -34,6 +36,23 @@ def requirements_txt(path: str, text: str) -> Parsed:
     return found, ""
 
 
+def included_files(path: str, text: str) -> list[str]:
+    """The files that a requirements file includes (`-r`, `-c`), as paths from the root; none from outside."""
+    found = []
+    for line in text.splitlines():
+        match = re.match(r"\s*(?:-r|-c|--requirement|--constraint)[\s=]*([^\s#]+)", line)
+        if match:
+            parts: list[str] = path.split("/")[:-1]
+            for part in match[1].split("/"):
+                if part == ".." and parts:
+                    parts.pop()
+                elif part not in ("", "."):
+                    parts.append(part)
+            if ".." not in parts:
+                found.append("/".join(parts))
+    return found
+
+
 def pyproject(path: str, text: str) -> Parsed:
     """PEP 621, PEP 735, and the tables of poetry, pdm, hatch, uv, tox, cibuildwheel and pixi."""
     data, problem = read_toml(text)
@@ -50,6 +69,7 @@ def pyproject(path: str, text: str) -> Parsed:
     tables = _under(_table(tool, "poetry"), ("dependencies", "dev-dependencies"))
     tables += _under(_table(tool, "pixi"), _PIXI)
     found = _from_strings(path, text, strings) + _from_tables(path, text, tables)
+    found += _python(path, text, "requires-python", project.get("requires-python"))
     legacy = _table(tool, "tox").get("legacy_tox_ini")
     if isinstance(legacy, str):
         found += ini(path, legacy)[0]
@@ -98,13 +118,15 @@ def toml_lock(path: str, text: str) -> Parsed:
                 found.append(Requirement(name, "", path, at))
             elif name:
                 found[-1] = Requirement(name, "==" + value.strip(" \"'"), path, at)
-    return found, ""
+    return found, "" if found else _load_toml(text)[1]
 
 
 def ini(path: str, text: str) -> Parsed:
     """setup.cfg (options, extras) and tox.ini (deps of every environment)."""
     found = []
     for section, key, value, number in _ini_lines(text):
+        if section == "options" and key == "python_requires":
+            found.append(Requirement(PYTHON, re.sub(r"\s+", "", value), path, number))
         options = section == "options" and key in ("install_requires", "tests_require", "setup_requires")
         if options or section == "options.extras_require":
             requirement = parse_requirement(value, path, number)
@@ -126,15 +148,18 @@ def setup_py(path: str, text: str) -> Parsed:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         return [], f"not Python that can be read ({error})"
     values: list[ast.expr] = []
+    python: list[Requirement] = []
     for node in ast.walk(tree):
-        if isinstance(node, ast.keyword) and node.arg and re.search(r"_requires?$", node.arg):
+        if isinstance(node, ast.keyword) and node.arg == "python_requires":
+            python += _python(path, text, node.arg, getattr(node.value, "value", None))
+        elif isinstance(node, ast.keyword) and node.arg and re.search(r"_requires?$", node.arg):
             values.append(node.value)
         elif isinstance(node, ast.Assign):
             targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
             if any(re.search(r"require|deps$|dependenc|extras", target, re.IGNORECASE) for target in targets):
                 values.append(node.value)
     found = (parse_requirement(string, path, line) for string, line in _literals(values))
-    return list(dict.fromkeys(requirement for requirement in found if requirement)), ""
+    return list(dict.fromkeys([*(requirement for requirement in found if requirement), *python])), ""
 
 
 def environment(path: str, text: str) -> Parsed:
@@ -216,9 +241,15 @@ def _from_tables(path: str, text: str, tables: Iterable[Any]) -> list[Requiremen
             value = value[0] if isinstance(value, list) and value else value
             value = value.get("version", "") if isinstance(value, dict) else value
             specifier = value if isinstance(value, str) and value != "*" else ""
-            if name.lower() != "python":
-                found.append(Requirement(normalised(name), specifier, path, _line(text, name)))
+            found.append(Requirement(normalised(name), specifier, path, _line(text, name)))
     return found
+
+
+def _python(path: str, text: str, key: str, specifier: object) -> list[Requirement]:
+    """The Python versions that a project is for, as a requirement of `python`."""
+    if not isinstance(specifier, str):
+        return []
+    return [Requirement(PYTHON, re.sub(r"\s+", "", specifier), path, _line(text, key))]
 
 
 def _line(text: str, needle: str) -> int:

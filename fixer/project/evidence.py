@@ -26,9 +26,10 @@ _PYTEST_FIXTURES = """
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """A file that binds the name by `what`; `typing_only` where only a type checker sees it."""
+    """A file, in `folder`, that binds the name by `what`; `typing_only` where only a type checker sees it."""
 
     path: str
+    folder: str
     what: Import
     typing_only: bool
 
@@ -37,20 +38,23 @@ class Importer:
 class Source:
     """One place that a name is imported from, and the files that do so (one entry a file).
 
-    `by_folder` counts them by folder and by the way they spell the import, `paths` are theirs.
+    `by_folder` counts them by folder and by the way they spell the import, `paths` are theirs, and
+    `modules` those that they write.
     """
 
     origin: Origin
     importers: tuple[Importer, ...]
     by_folder: Mapping[tuple[str, Import], int]
     paths: frozenset[str]
+    modules: frozenset[str]
 
     @staticmethod
     def of(origin: Origin, importers: Mapping[str, Importer]) -> Source:
         """`importers` are the importing files by path."""
         members = tuple(importers.values())
-        by_folder = Counter((folder_of(each.path), each.what) for each in members)
-        return Source(origin, members, by_folder, frozenset(importers))
+        by_folder = Counter((each.folder, each.what) for each in members)
+        modules = frozenset(what.module for _, what in by_folder)
+        return Source(origin, members, by_folder, frozenset(importers), modules)
 
     def votes(self, path: str) -> int:
         """How many files other than `path` import it from there."""
@@ -87,10 +91,11 @@ class Evidence:
         for outline in outlines:
             builtins |= outline.builtins
             fixtures.update(name for name, kind in outline.defined if kind == "fixture")
+            folder = folder_of(outline.path)
             for found in outline.imports:
                 entries = self._importers.get(found.what.bound)
                 if entries is not None:
-                    entries.append(Importer(outline.path, found.what, found.typing_only))
+                    entries.append(Importer(outline.path, folder, found.what, found.typing_only))
             if is_test_module(outline.path):
                 continue
             module = module_name(outline.path)
@@ -108,8 +113,12 @@ class Evidence:
         something that the project no longer has, are left out."""
         if name not in self._sources:
             groups: dict[tuple[str, str | None], tuple[Origin, dict[str, Importer]]] = {}
+            known_origins: dict[tuple[str, Import], Origin | None] = {}  # the same for a whole folder
             for importer in self._importers.get(name, ()):
-                origin = self.origins.of(importer.what, importer.path)
+                where = (importer.folder, importer.what)
+                if where not in known_origins:
+                    known_origins[where] = self.origins.of(importer.what, importer.path)
+                origin = known_origins[where]
                 if origin is None or origin.kind == "fixture":
                     continue
                 # The same module of another project is still the same module.

@@ -38,6 +38,17 @@ def _open(place: str, origins: Origins) -> bool:
     return table is None or any(origins.exports(module, place) is None for module in table.stars)
 
 
+def needs_submodule(origin: Origin, uses: Sequence[Use], origins: Origins) -> bool:
+    """Whether it is a package of which a submodule is used that importing the package does not load."""
+    table = origins.table(origin.place) if origin.kind == "module" else None
+    if table is None:
+        return False
+    bound = table.imported.keys() | table.defined.keys()
+    used = {use.attribute for use in uses if use.attribute is not None} - bound
+    found = (origins.inside(origin.place, attribute) for attribute in used)
+    return any(inner is not None and inner.kind == "module" for inner in found)
+
+
 def module_fits(uses: Sequence[Use]) -> bool:
     """Whether a module about which nothing else is known can be used in all of these ways."""
     return all(use.attribute is not None for use in uses)

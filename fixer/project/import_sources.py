@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from fixer.edits import Import
 from fixer.finding import Safety
 from fixer.project.evidence import Definition, Source, nearness
-from fixer.project.fit import known_fits, module_fits, origin_fits, told_by
+from fixer.project.fit import known_fits, module_fits, needs_submodule, origin_fits, told_by
 from fixer.project.modules import folder_of
 from fixer.project.origins import Origin
 from fixer.project.spelling import spell_origin
@@ -80,11 +80,16 @@ class _Weighing:
 
     def source_fits(self, source: Source) -> bool:
         origin = source.origin
-        if origin.kind != "external":
-            return origin_fits(origin, self.uses, self.project.origins)
-        entry = self.project.known_import(self.name, Import(origin.place, origin.name))
+        entry = None
+        if origin.kind == "external":
+            entry = self.project.known_import(self.name, Import(origin.place, origin.name))
         if entry is not None:
             return known_fits(entry, self.uses)
+        submodule = source.importers[0].what.submodule
+        if submodule is not None:  # then the name is the package, and this is what it was loaded for
+            return all(use.attribute == submodule for use in self.uses)
+        if origin.kind != "external":
+            return origin_fits(origin, self.uses, self.project.origins)
         if origin.place == "_typeshed":
             return False  # exists for type checkers alone
         return origin.name is not None or module_fits(self.uses)
@@ -125,13 +130,22 @@ class _Weighing:
             return self.ranked("several things have this name")
         first = self.sources[0]
         agrees = _is_known(first, self.known)
-        if agrees and self.agreed(first, 1):
+        if agrees and self.agreed(first, 1) and not self.is_used_to_another(first):
             return self.trust(first, self.count(first))
         if certain is not None and not agrees:
             return self.ranked(f"{_module_of(certain)} has it, but {self.count(first)}")
         if not agrees and self.agreed(first):
             return self.trust(first, self.count(first))
         return self.ranked(self.count(first))
+
+    def is_used_to_another(self, source: Source) -> bool:
+        """Whether the file imports from another module that has such a name, and not from this one: what
+        most files mean by `time` says little to one that takes names from `datetime`."""
+        modules = self.project.modules_taken_from(self.path)
+        return source.origin.place not in modules and any(
+            entry.what.name is not None and entry.what.module in modules and not entry.equivalent
+            for entry in self.known
+        )
 
     def certain_entry(self) -> Known | None:
         """The one entry of the vocabulary that needs no other evidence."""
@@ -161,7 +175,8 @@ class _Weighing:
         first = self.definitions[0]
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
         what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
-        if what is not None and self.is_telling(first.kind) and self.importable(first, what):
+        whole = not needs_submodule(self.origin_of(first), self.uses, self.project.origins)
+        if what is not None and whole and self.is_telling(first.kind) and self.importable(first, what):
             return Choice((what,), self.safety(), f"{first.path} alone defines it")
         return self.ranked(
             f"{len(self.definitions)} modules define it"
@@ -272,8 +287,7 @@ class _Weighing:
 
     def weight(self, source: Source) -> float:
         """What the importers say; four times as much for a module that the file imports from already."""
-        modules = {what.module for _, what in source.by_folder}
-        return source.weight(self.path) * (1 if self.habits.isdisjoint(modules) else 4)
+        return source.weight(self.path) * (1 if self.habits.isdisjoint(source.modules) else 4)
 
     def vocabulary_first(self) -> bool:
         """Whether an attribute of the name speaks for a module of the vocabulary, while nothing is known of

@@ -15,7 +15,7 @@ from fixer.project.spelling import respell
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from fixer.facts.definition import Definition
+    from fixer.facts.top_level import Definition
     from fixer.project.project import Project
 
 # Names that mean something else in every module, or let the code reach what cannot be seen here.
@@ -51,7 +51,7 @@ class Luggage:
 def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> Luggage:
     """What has to go along when the definitions `wanted` of the file `old` move to the file `new`, which may
     not exist yet. Raises Immovable."""
-    statements = project.loader.definitions(old)
+    statements = project.loader.statements(old)
     going = list(wanted)
     imports: dict[str, Import | None] = {}
     for each in going:  # grows while it is walked
@@ -80,7 +80,7 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
 
 def helpers(definition: Definition, path: str, project: Project) -> list[Definition]:
     """The functions and values of the module that nothing but `definition` uses, in order."""
-    statements = project.loader.definitions(path)
+    statements = project.loader.statements(path)
     going = [definition]
     for each in going:  # grows while it is walked
         for name in sorted(each.reads):
@@ -157,7 +157,7 @@ def _needed(name: str, user: Definition, path: str, project: Project) -> Import 
     elif isinstance(binding, ImportBinding):
         return binding.what
     elif isinstance(binding, (Function, Assignment)):
-        statements = project.loader.definitions(path)
+        statements = project.loader.statements(path)
         movable = [one for one in statements if one.kind in ("function", "assignment")]
         found = next((one for one in movable if (one.name, one.line) == (name, binding.line)), None)
         if found is not None:
@@ -186,7 +186,7 @@ def _import_for(name: str, what: Import, old: str, new: str, project: Project) -
     elif place is None and project.fixtures.occurrences(old, "importorskip"):
         top = what.module.partition(".")[0]
         asked = re.compile(rf"""importorskip\(\s*["']{top}\b""")
-        if any(asked.search(each.text) for each in project.loader.definitions(old)):
+        if any(asked.search(each.text) for each in project.loader.statements(old)):
             raise Immovable(f"{old} is skipped where {top} is not installed, and a conftest would fail")
     spelled = respell(what, old, new, project.modules)
     if spelled is None:

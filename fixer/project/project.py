@@ -7,32 +7,40 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from fixer.edits import Import
+from fixer.facts.call_model import Calls
+from fixer.keyword_tables import KwargsSettings, Rewrite
 from fixer.known import vocabulary
 from fixer.known.plugin_fixtures import who_provides
 from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
-from fixer.project.fixtures.duplicates import duplicates
 from fixer.project.fixtures.explain import requests, unrequested
+from fixer.project.fixtures.interchangeable import interchangeable
 from fixer.project.fixtures.model import FixtureModel
+from fixer.project.keywords import Keywords, Refused
 from fixer.project.mock_evidence import MockEvidence
 from fixer.project.modules import Modules, folder_of
 from fixer.project.origins import Origins
+from fixer.project.own_callees import OwnCallees
+from fixer.project.own_calls import UnknownKeyword, unknown_keywords
 from fixer.project.spelling import spell
+from fixer.project.versions import Versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from fixer.facts.body import ModuleBody
-    from fixer.facts.definition import Definition
+    from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
+    from fixer.facts.top_level import Definition
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
     from fixer.project.evidence import Source
-    from fixer.project.fixtures.duplicates import Duplicates
     from fixer.project.fixtures.explain import Unrequested
+    from fixer.project.fixtures.interchangeable import Interchangeable
     from fixer.project.fixtures.plugins import Surroundings
+    from fixer.project.versions import Installed
     from fixer.pytest_config import PytestIni
 
 
@@ -57,8 +65,8 @@ class Loader(Protocol):
     def mentions(self, names: frozenset[str]) -> Iterable[Outline]:
         """The outlines of all files, of which no more than what concerns `names` need be there."""
 
-    def imported_modules(self, path: str) -> frozenset[str]:
-        """The modules that one file imports, or imports from, as it writes them."""
+    def imports(self, path: str) -> frozenset[Import]:
+        """What one file imports, anywhere in it; nothing if it cannot be read."""
 
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
@@ -72,9 +80,8 @@ class Loader(Protocol):
     def body(self, path: str) -> ModuleBody | None:
         """What a file declares; None if it cannot be read. An absolute path: a plugin's."""
 
-    def definitions(self, path: str) -> Sequence[Definition]:
-        """The statements of a file at module level, and the methods of its classes; none if it cannot be
-        read."""
+    def statements(self, path: str) -> Sequence[Definition]:
+        """The statements of a file at module level; none if it cannot be read."""
 
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
@@ -88,6 +95,24 @@ class Loader(Protocol):
     def surroundings(self) -> Surroundings:
         """The distributions and plugins around the tests."""
 
+    def manifests(self) -> Declared:
+        """What the dependency files declare that count for versions."""
+
+    def installed(self) -> Installed:
+        """What is installed in the environment of the suite."""
+
+    def calls(self, path: str, callees: frozenset[str]) -> Calls:
+        """The calls in one file of what is in `callees` (dotted, as `facts.call_model` says)."""
+
+    def passed_keywords(self, path: str, name: str) -> frozenset[str]:
+        """At least the keywords that calls of `name` in one file pass."""
+
+    def members_called(self, path: str, module: str) -> frozenset[str]:
+        """The names `x` of all `module.x(` in one file."""
+
+    def definitions(self, path: str) -> Mapping[str, Shape] | None:
+        """The functions and classes at module level of one file; None if it cannot be read."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -96,6 +121,7 @@ class Settings:
     imports: Mapping[str, Import] = field(default_factory=dict)
     renames: Mapping[str, str] = field(default_factory=dict)
     mock_style: str | None = None
+    kwargs: KwargsSettings = field(default_factory=KwargsSettings)
 
 
 class Project:
@@ -107,8 +133,10 @@ class Project:
         self.settings = settings
         self._unrequested: dict[str, Sequence[Unrequested]] = {}
         self._spelled: dict[tuple[Source, str], Import | None] = {}
-        self._imported: dict[str, frozenset[str]] = {}
+        self._imported: dict[str, frozenset[Import]] = {}
         self._nearby: dict[str, frozenset[str]] = {}
+        self._unknown: dict[str, tuple[UnknownKeyword, ...]] = {}
+        self._refused: dict[str, tuple[Refused, ...]] = {}
 
     @cached_property
     def modules(self) -> Modules:
@@ -140,9 +168,9 @@ class Project:
         return known
 
     @cached_property
-    def duplicates(self) -> Mapping[str, Sequence[Duplicates]]:
+    def interchangeable(self) -> Mapping[str, Sequence[Interchangeable]]:
         """By a fixture's name: the sets of equal declarations of it."""
-        return duplicates(self.fixtures, self.loader.definitions)
+        return interchangeable(self.fixtures, self.loader.statements)
 
     def _may_be_fixture(self, name: str, facts: Facts) -> bool:
         """Whether a fixture of that name is known, and is more likely meant than something to import."""
@@ -161,6 +189,54 @@ class Project:
     @cached_property
     def declared(self) -> Declared:
         return self.loader.declared()
+
+    @cached_property
+    def versions(self) -> Versions:
+        """Which version of a package holds where."""
+        said = self.loader.manifests()
+        return Versions(
+            said.requirements, said.included, self.settings.kwargs.versions, self.loader.installed()
+        )
+
+    @cached_property
+    def keywords(self) -> Keywords:
+        """Which keywords known callees refuse."""
+        return Keywords(self.settings.kwargs, lambda package, path: self.versions.of(package, path))
+
+    def refused_keywords(self, facts: Facts) -> tuple[Refused, ...]:
+        """The keywords that callees of known libraries refuse, in the calls of one file."""
+        own = self.settings.kwargs.callees
+        if not facts.calls.calls and not own:
+            return ()
+        if facts.path not in self._refused:
+            calls = self.loader.calls(facts.path, own) if own and facts.problem is None else Calls()
+            listed = {(call.span, call.callee): call for call in (*facts.calls.calls, *calls.calls)}
+            together = Calls(tuple(listed.values()), facts.calls.attributes | calls.attributes)
+            self._refused[facts.path] = tuple(self.keywords.refused(together, facts.path))
+        return self._refused[facts.path]
+
+    @cached_property
+    def own_callees(self) -> OwnCallees:
+        """What the project's own functions and classes take."""
+        return OwnCallees(self.origins, self.modules, self.loader.definitions)
+
+    def unknown_keywords(self, path: str) -> tuple[UnknownKeyword, ...]:
+        """The keywords that the project's own callees do not have, in the calls of one file."""
+        if path not in self._unknown:
+            self._unknown[path] = tuple(unknown_keywords(path, self))
+        return self._unknown[path]
+
+    def own_rewrite(self, unknown: UnknownKeyword, path: str) -> Rewrite | None:
+        """The user's entry for a keyword of one of the project's own callees."""
+        for entry in self.settings.kwargs.rewrites:
+            if not entry.enabled or entry.keyword != unknown.keyword.name:
+                continue
+            for callee in entry.callees:
+                origin = self.own_callees.origin(callee, path)
+                place = (origin.place, origin.name) if origin is not None else None
+                if callee == unknown.call.callee or place == (unknown.callee.place, unknown.callee.name):
+                    return entry
+        return None
 
     @cached_property
     def evidence(self) -> Evidence:
@@ -207,8 +283,15 @@ class Project:
 
     def imported_modules(self, path: str) -> frozenset[str]:
         """The modules that the file imports, or imports from, as it writes them."""
+        return frozenset(what.module for what in self._imports(path))
+
+    def modules_taken_from(self, path: str) -> frozenset[str]:
+        """The modules that the file imports names from."""
+        return frozenset(what.module for what in self._imports(path) if what.name is not None)
+
+    def _imports(self, path: str) -> frozenset[Import]:
         if path not in self._imported:
-            self._imported[path] = self.loader.imported_modules(path)
+            self._imported[path] = self.loader.imports(path)
         return self._imported[path]
 
     def imported_nearby(self, path: str) -> frozenset[str]:

@@ -16,10 +16,10 @@ from fixer.project.modules import folder_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from fixer.facts.definition import Definition
+    from fixer.facts.top_level import Definition
     from fixer.project.fixtures.declarations import Declaration
-    from fixer.project.fixtures.duplicates import Duplicates
     from fixer.project.fixtures.elsewhere import Elsewhere
+    from fixer.project.fixtures.interchangeable import Interchangeable
     from fixer.project.fixtures.lacks import Lack
     from fixer.project.luggage import Luggage
     from fixer.project.project import Project
@@ -57,7 +57,7 @@ def move_fixture(code: str, lacks: Sequence[Lack], found: Elsewhere, project: Pr
     return Fix(f"{code}:move:{found.path}:{declaration.name}", tuple(edits), Safety.UNSAFE, why)
 
 
-def unite(code: str, group: Duplicates, project: Project) -> Fix | str:
+def unite(code: str, group: Interchangeable, project: Project) -> Fix | str:
     """The fix that leaves one of several equal declarations, in the nearest conftest above all of them; or a
     sentence that says why there have to be several."""
     declared = group.declarations
@@ -66,6 +66,7 @@ def unite(code: str, group: Duplicates, project: Project) -> Fix | str:
     try:
         if conftest is None:
             raise Immovable("no conftest is loaded for all of them")
+        _refuse_second(group, conftest, project)
         if first.autouse or first.autouse_doubt:
             raise Immovable("it is an autouse fixture, and would act on other tests as well")
         if first.scope not in _OF_ONE_MODULE:
@@ -84,6 +85,18 @@ def unite(code: str, group: Duplicates, project: Project) -> Fix | str:
         return f"`{first.name}` cannot be declared once: {reason}"
     why = f"all {len(declared)} declarations say the same; one in {conftest} serves them all"
     return Fix(f"{code}:{conftest}:{first.name}:{first.path}", tuple(edits), Safety.UNSAFE, why)
+
+
+def _refuse_second(group: Interchangeable, conftest: str, project: Project) -> None:
+    """Refuse where other equal declarations of the same name would go to a conftest above or below."""
+    for other in project.interchangeable[group.name]:
+        if other is group or other.suite is not group.suite:
+            continue
+        there = conftest_above([each.path for each in other.declarations], [other.suite]) or conftest
+        low, high = sorted((folder_of(there), folder_of(conftest)), key=len, reverse=True)
+        if not high or low == high or low.startswith(f"{high}/"):
+            where = f"{other.declarations[0].path}:{other.declarations[0].line}"
+            raise Immovable(f"others of that name are equal, too, but to {where}")
 
 
 def _with_dependencies(
@@ -130,10 +143,10 @@ def _refuse(reason: str | None) -> None:
 
 def _definition(declaration: Declaration, project: Project) -> Definition:
     function, decorators = declaration.function, project.fixtures.decorators
-    for each in function.decorators if function is not None else ():
-        if decorators.meaning(each, declaration.path).kind == "mark":  # an error from pytest 9 on
+    for expression in function.decorators if function is not None else ():
+        if decorators.meaning(expression, declaration.path).kind == "mark":  # an error from pytest 9 on
             raise Immovable(f"`{declaration.name}` carries a mark, which stops the import in newer pytest")
-    for each in project.loader.definitions(declaration.path):
+    for each in project.loader.statements(declaration.path):
         key = (each.kind, each.name, each.line)
         if key == ("function", declaration.attribute, declaration.line):
             return each
@@ -152,7 +165,7 @@ def _free(declaration: Declaration, project: Project) -> list[Definition]:
     """The definition and what only it uses, if nothing but pytest refers to it."""
     path = declaration.path
     definition = _definition(declaration, project)
-    user = next(users(definition, project.loader.definitions(path)), None)
+    user = next(users(definition, project.loader.statements(path)), None)
     if user is not None or not definition.alone:
         raise Immovable(f"line {(user or definition).line} of {path} uses it by its name")
     importer = importers([definition.name], path, project).get(definition.name)
@@ -173,12 +186,13 @@ def _arrival(name: str, luggage: Luggage, conftest: str, project: Project) -> It
                 raise Immovable(f"{path} imports a conftest by name, and {conftest} would be a new one")
     for what in luggage.imports:
         yield AddImport(conftest, what)
-    yield AddFixture(conftest, luggage.text, name)
+    binds = tuple(each.name for each in luggage.definitions)
+    yield AddFixture(conftest, luggage.text, name, binds)
 
 
 def _departure(going: Sequence[Definition], path: str, project: Project) -> Iterator[Edit]:
     """The definitions leave the file, and the imports that nothing else there uses."""
-    statements = project.loader.definitions(path)
+    statements = project.loader.statements(path)
     for each in going:
         yield RemoveDefinition(path, each.line, each.column, each.name)
     left = "\n".join(each.text for each in statements if each not in going and each.kind != "import")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from fixer.facts.model import Facts
     from fixer.project.fixtures.declarations import Declaration
-    from fixer.project.fixtures.duplicates import Duplicates
+    from fixer.project.fixtures.interchangeable import Interchangeable
     from fixer.project.project import Project
 
 CODE, NAME = "TF204", "duplicate-fixture"
@@ -26,7 +26,7 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
     if facts.problem is not None or not project.fixtures.occurrences(facts.path, "fixture"):
         return
     for name in sorted(project.fixtures.declarations.module(facts.path).own):
-        for group in project.duplicates.get(name, ()):
+        for group in project.interchangeable.get(name, ()):
             for each in group.declarations:
                 if each.path == facts.path and each.function is not None:
                     others = [f"{one.path}:{one.line}" for one in group.declarations if one is not each]
@@ -51,11 +51,13 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     return planned
 
 
-def _group(finding: Finding, project: Project) -> Duplicates:
+def _group(finding: Finding, project: Project) -> Interchangeable:
     def is_it(each: Declaration) -> bool:
         return (each.path, each.line) == (finding.path, finding.span.line)
 
-    return next(group for group in project.duplicates[finding.name] if any(map(is_it, group.declarations)))
+    return next(
+        group for group in project.interchangeable[finding.name] if any(map(is_it, group.declarations))
+    )
 
 
 def _listed(places: Sequence[str]) -> str:

@@ -25,9 +25,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
     stars = {module: project.star_exports(module, facts.path) for module in facts.star_imports}
     known = facts.injected.union(*(names for names in stars.values() if names is not None))
     unknown = [module for module, names in stars.items() if names is None]
-    fixtures = {found.use.span for found in project.unrequested(facts)}  # TF202 says so
     for use in facts.undefined:
-        if use.guarded or use.span in fixtures or use.name in known or use.name in project.builtins:
+        if use.guarded or use.name in known or use.name in project.builtins:
             continue
         cause = None
         if facts.injects_unknown and (use.deferred or use.span.line >= facts.injects_line):
@@ -36,7 +35,7 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
             cause = f"`from {unknown[0]} import *` cannot be followed"
         if cause:
             yield Withheld(CODE, facts.path, use.span, use.name, cause)
-        else:
+        elif all(use.span != found.use.span for found in project.unrequested(facts)):  # else TF202 says so
             yield Finding(CODE, NAME, facts.path, use.span, use.name, f"`{use.name}` is not defined")
 
 

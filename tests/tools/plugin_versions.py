@@ -9,7 +9,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 from plugin_data import WORKERS, Row, cut, pip, store
@@ -36,7 +35,7 @@ def survey_all(names: list[str], plugins: set[str], cache: Path) -> None:
     for name, history in histories(versions, cache).items():
         if history:
             rows[name] = survey(versions[name], history)
-            needed = {one for wheel, _ in history.values() for one in required(wheel)} & plugins
+            needed = {one for wheel, _ in history.values() for one in required(wheel)} & plugins - {name}
             if needed:
                 rows[name]["brings"] = sorted(needed)
             print(f"{name}: {rows[name].get('computed', 'read')}", file=sys.stderr)
@@ -148,8 +147,8 @@ def between(read: History) -> set[int]:
 
 def required(wheel: Wheel) -> set[str]:
     """The distributions that it always requires itself."""
-    found = map(Requirement, wheel.requires)
-    return {canonicalize_name(one.name) for one in found if "extra" not in str(one.marker)}
+    always = [text for text in wheel.requires if "extra" not in text.partition(";")[2]]
+    return {canonicalize_name(re.split(r"[^\w.-]", text.strip(), maxsplit=1)[0]) for text in always}
 
 
 def names_of(contents: dict[str, Contents]) -> set[str]:

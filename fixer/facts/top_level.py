@@ -48,7 +48,7 @@ class Definition:
         return ast.unparse(_parse(self.text))
 
 
-def read_definitions(text: str) -> tuple[Definition, ...]:
+def read_top_level(text: str) -> tuple[Definition, ...]:
     """The statements of a module in order.
 
     Raises what `ast.parse` raises: SyntaxError, ValueError, RecursionError or MemoryError.

@@ -7,7 +7,7 @@ import types
 
 import pytest
 
-from fixer.facts.definition import Definition, read_definitions
+from fixer.facts.top_level import Definition, read_top_level
 
 MODULE = """\
 # The file's own comment.
@@ -44,7 +44,7 @@ if LIMIT:
 
 
 def by_name(text: str) -> dict[str, Definition]:
-    return {each.name or each.kind: each for each in read_definitions(text)}
+    return {each.name or each.kind: each for each in read_top_level(text)}
 
 
 def test_a_function_with_all_that_belongs_to_it() -> None:
@@ -69,7 +69,7 @@ def test_the_other_kinds() -> None:
 
 def test_the_comment_of_a_file_belongs_to_no_statement() -> None:
     assert by_name(MODULE)["import"].text != "# The file's own comment.\nimport os\n"
-    assert read_definitions(MODULE)[0].text == "import os\n"
+    assert read_top_level(MODULE)[0].text == "import os\n"
 
 
 def test_code_is_the_same_whatever_the_layout() -> None:
@@ -81,10 +81,10 @@ def test_code_is_the_same_whatever_the_layout() -> None:
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_line_ends_do_not_matter(newline: str) -> None:
-    assert read_definitions(MODULE.replace("\n", newline)) == read_definitions(MODULE)
+    assert read_top_level(MODULE.replace("\n", newline)) == read_top_level(MODULE)
 
 
-@pytest.mark.parametrize("definition", read_definitions(MODULE), ids=lambda each: each.name or each.kind)
+@pytest.mark.parametrize("definition", read_top_level(MODULE), ids=lambda each: each.name or each.kind)
 def test_reads_has_whatever_python_looks_up_outside(definition: Definition) -> None:
     code = compile(definition.text, "alone.py", "exec", dont_inherit=True)
     own = {definition.name, "method", "__name__", "__module__", "__qualname__"}
@@ -104,4 +104,4 @@ def _global_names(code: object) -> list[str]:
 
 def test_a_file_that_does_not_parse() -> None:
     with pytest.raises(SyntaxError):
-        read_definitions("def f(:\n")
+        read_top_level("def f(:\n")

@@ -1,0 +1,177 @@
+"""What speaks against judging a call: it may be meant to fail, be a fallback, or not reach what it names."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fixer.facts.call_scopes import FUNCTIONS, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from fixer.facts.call_scopes import Layout, Scope
+
+_SETUP = frozenset(
+    {"setUp", "setUpClass", "asyncSetUp", "setup_method", "setup_class", "setup_module", "setup_function"}
+)
+_VERSION_WORDS = frozenset(
+    {
+        "__version__",
+        "version",
+        "version_info",
+        "signature",
+        "parameters",
+        "getfullargspec",
+        "hasattr",
+        "hexversion",
+    }
+)
+_PATCHERS = frozenset(
+    {"patch", "setattr", "delattr", "object", "multiple", "dict", "setitem", "delitem", "spy"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """`target` is a dotted path that is replaced in everything that `node` holds."""
+
+    target: str
+    node: ast.AST
+
+
+def guard_of(node: ast.AST, child: ast.AST) -> str | None:
+    """Why what lies below `child`, a child of `node`, is not judged; None where nothing of `node` says so."""
+    if isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
+        handlers = getattr(node, "handlers", [])
+        tried = child in getattr(node, "body", ()) or child in handlers
+        if tried and any(_names_type_error(handler.type) for handler in handlers):
+            return "it stands in a `try` with `except TypeError`"
+    elif isinstance(node, ast.With | ast.AsyncWith):
+        if any(_expects_type_error(item.context_expr) for item in node.items) and child in node.body:
+            return "a TypeError is expected there"
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if any(map(_expects_type_error, node.decorator_list)) and child in node.body:
+            return "a TypeError is expected there"
+    elif isinstance(node, ast.If | ast.IfExp) and child is not node.test and _asks_for_version(node.test):
+        return "the condition around it asks for a version or a signature"
+    return None
+
+
+def _names_type_error(node: ast.AST | None) -> bool:
+    if isinstance(node, ast.Tuple):
+        return any(map(_names_type_error, node.elts))
+    return isinstance(node, ast.Name) and node.id == "TypeError"
+
+
+def _expects_type_error(node: ast.expr) -> bool:
+    """`raises(TypeError)`, `assertRaises(TypeError)`, `suppress(TypeError)`, `xfail(raises=TypeError)`."""
+    if not isinstance(node, ast.Call):
+        return False
+    return any(map(_names_type_error, (*node.args, *(keyword.value for keyword in node.keywords))))
+
+
+def _asks_for_version(test: ast.expr) -> bool:
+    for node in ast.walk(test):
+        name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
+        if isinstance(name, str) and any(word in name.lower() for word in _VERSION_WORDS):
+            return True
+    return False
+
+
+def find_patches(layout: Layout) -> list[Patch]:
+    """Everything that the file replaces in other modules, by mock, monkeypatch, mocker or assignment."""
+    found: list[Patch] = []
+    for node, scope in (*layout.calls, *layout.assignments):
+        targets = list(_targets(node, scope))
+        if targets:
+            reach = _reach(node, layout)
+            found += [Patch(target, reach) for target in targets]
+    return found
+
+
+def _reach(node: ast.AST, layout: Layout) -> ast.AST:
+    """What a patch may reach: the outermost function around it, or the class or function that it decorates;
+    for one in a fixture, a set-up method or a context manager everything that these may be used in."""
+    around = layout.around(node)
+    for outer, inner in zip(around, [*around[1:], node], strict=True):
+        if not isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            continue
+        if inner in outer.decorator_list:
+            return outer
+        if isinstance(outer, ast.ClassDef):
+            continue
+        words = " ".join(map(ast.unparse, outer.decorator_list))
+        if "fixture" in words or "contextmanager" in words or outer.name in _SETUP:
+            break
+        return outer
+    return next((each for each in reversed(around) if isinstance(each, ast.ClassDef)), around[0])
+
+
+def _targets(node: ast.AST, scope: Scope) -> Iterator[str]:
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Attribute):
+                path = resolve(target, scope)
+                if path is not None:
+                    yield path
+            elif isinstance(target, ast.Subscript) and ast.unparse(target.value).endswith("sys.modules"):
+                yield from _strings([target.slice])
+    if not isinstance(node, ast.Call):
+        return
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name not in _PATCHERS:
+        return
+    if name in ("dict", "setitem", "delitem"):
+        if any("sys.modules" in ast.unparse(each) for each in node.args[:1]):
+            yield from _strings(
+                key for each in node.args[1:] for key in (each.keys if isinstance(each, ast.Dict) else [each])
+            )
+        return
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+        yield first.value
+        if name == "multiple":
+            yield from (f"{first.value}.{each.arg}" for each in node.keywords if each.arg)
+    elif isinstance(first, ast.JoinedStr):
+        parts = [each.value if isinstance(each, ast.Constant) else "__name__" for each in first.values]
+        yield "".join(map(str, parts))
+    elif first is not None and len(node.args) > 1:
+        owner = resolve(first, scope) or ast.unparse(first)
+        yield from (f"{owner}.{attribute}" for attribute in _strings(node.args[1:2]))
+
+
+def _strings(nodes: Iterable[ast.AST | None]) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def is_patched(
+    path: str, spelled: str, stem: str, around: Iterable[ast.AST], patches: Iterable[Patch]
+) -> bool:
+    """Whether one of `patches` in a node of `around` may replace what is called.
+
+    `stem` is the name of the file's own module: what is bound there can be replaced by that name.
+    """
+    nodes = set(around)
+    words = path.replace("()", "").split(".")
+    root = spelled.partition(".")[0]
+    for patch in patches:
+        if patch.node not in nodes:
+            continue
+        target = patch.target.split(".")
+        if patch.target == path or path.startswith(f"{patch.target}."):
+            return True
+        if target[-1] == words[-1] and words[0] in target:
+            return True
+        if target[-1] == root and len(target) > 1 and target[-2] in (stem, "__name__"):
+            return True
+    return False
+
+
+def in_coroutine(around: Iterable[ast.AST]) -> bool:
+    """Whether the innermost function of `around` (outermost first) is `async def`."""
+    functions = [node for node in around if isinstance(node, FUNCTIONS)]
+    return bool(functions) and isinstance(functions[-1], ast.AsyncFunctionDef)

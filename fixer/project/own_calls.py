@@ -1,0 +1,76 @@
+"""The calls of the project's own functions and classes in one test file, as far as a keyword is unknown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fixer.facts.call_model import Call, Keyword
+    from fixer.project.own_callees import OwnCallee
+    from fixer.project.project import Project
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownKeyword:
+    """`nearest` are parameters with a similar name, the most similar first."""
+
+    call: Call
+    keyword: Keyword
+    callee: OwnCallee
+    nearest: tuple[str, ...]
+
+
+def unknown_keywords(path: str, project: Project) -> Iterator[UnknownKeyword]:
+    """Every keyword of the file `path` that the callee, resolved in the project, does not have."""
+    suspected = _suspected(path, project)
+    if not suspected:
+        return
+    for call in project.loader.calls(path, frozenset(suspected)).calls:
+        callee = suspected[call.callee]
+        if call.guard is not None:
+            continue
+        for keyword in call.keywords:
+            if keyword.name not in callee.parameters.names:
+                from difflib import get_close_matches  # nearly no file needs it
+
+                nearest = get_close_matches(keyword.name, callee.parameters.names, 3)
+                yield UnknownKeyword(call, keyword, callee, tuple(nearest))
+
+
+def _suspected(path: str, project: Project) -> dict[str, OwnCallee]:
+    """The callees that the file seems to call with a keyword they do not have, by dotted path."""
+    outline = project.loader.outline(path)
+    found: dict[str, OwnCallee] = {}
+    for each in outline.imports if outline is not None else ():
+        what = each.what
+        dotted = what.module if what.name is None else _member(what.module, what.name)
+        if project.modules.find(what.module, path) is None:
+            continue
+        if what.name is not None and _is_suspected(path, dotted, what.bound, project, found):
+            continue
+        if project.modules.find(dotted, path) is not None:
+            module = what.bound if what.name is not None or what.asname is not None else what.module
+            for name in project.loader.members_called(path, module):
+                _is_suspected(path, f"{dotted}.{name}", f"{module}.{name}", project, found)
+    return found
+
+
+def _is_suspected(
+    path: str, dotted: str, spelled: str, project: Project, found: dict[str, OwnCallee]
+) -> bool:
+    passed = project.loader.passed_keywords(path, spelled)
+    if not passed:
+        return False
+    callee = project.own_callees.find(dotted, path)
+    if callee is None or callee.parameters.any:
+        return False
+    if passed - set(callee.parameters.names):
+        found[dotted] = callee
+    return True
+
+
+def _member(module: str, name: str) -> str:
+    return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"

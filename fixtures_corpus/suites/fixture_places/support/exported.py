@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture
+def for_others():
+    return 1

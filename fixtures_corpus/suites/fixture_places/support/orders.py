@@ -1,0 +1,11 @@
+import pytest
+
+
+@pytest.fixture(scope="module")
+def order(price):
+    return price
+
+
+@pytest.fixture(scope="module")
+def price():
+    return 1
