@@ -35,7 +35,7 @@ class Culprits:
             return []
         if reason is None:
             if self._trials_left == 0:
-                return self._refuse(fixes, "nobody could say which of the repairs does harm")
+                return self._refuse(fixes, "it could not be told which of the repairs does harm")
             self._trials_left -= 1
             reason = self._reason_against([*good, *fixes])
             if reason is None:

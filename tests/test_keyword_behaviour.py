@@ -1,6 +1,7 @@
-"""Calls that are refused, and what they do once they are repaired: against real servers, with what is installed here.
+"""Calls that are refused, and what they do once they are repaired: against real servers.
 
-`tests/tools/check_behaviour.py` does the same with other releases of websockets side by side, and on other Pythons.
+Here with what is installed; `tests/tools/check_behaviour.py` does the same with several releases of
+websockets side by side, and on other Pythons.
 """
 
 from __future__ import annotations

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
+import generate_suspect_words
 import pytest
+import verify_keywords
 
 from fixer.facts import call_words, suspect_words
 from fixer.keyword_tables import read_rewrite, read_signature
 from fixer.known.keywords import aliases, entries, rewrites, signatures
 
 ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "tests" / "tools"))
-
-import generate_suspect_words
-import verify_keywords
-
 SEEN = json.loads((ROOT / "tests" / "verified_keywords.json").read_text("utf-8"))
 CASES = (ROOT / "fixtures_corpus" / "rules" / "unexpected-keyword").glob("*.md")
 
@@ -162,7 +158,7 @@ def test_the_byte_search(source: bytes, expected: bool) -> None:
     ],
 )
 def test_a_bad_rewrite_is_refused(entry: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match="^") as caught:
+    with pytest.raises(ValueError) as caught:
         read_rewrite(entry)
     assert message in str(caught.value)
 
@@ -177,7 +173,7 @@ def test_a_bad_rewrite_is_refused(entry: dict[str, object], message: str) -> Non
     ],
 )
 def test_a_bad_signature_is_refused(entry: dict[str, object], message: str) -> None:
-    with pytest.raises(ValueError, match="^") as caught:
+    with pytest.raises(ValueError) as caught:
         read_signature(entry)
     assert message in str(caught.value)
 

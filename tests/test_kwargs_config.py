@@ -70,7 +70,7 @@ accepts = ["url", "proxy@>=3.2"]
         ),
         (
             "[[tool.testfix.kwargs.rewrite]]\nid = 'mine'\nkeyword = 'k'",
-            "pyproject.toml:3: `kwargs` in [tool.testfix] has a `rewrite` `mine` that cannot be used: `callee` must be",
+            ":3: `kwargs` in [tool.testfix] has a `rewrite` `mine` that cannot be used: `callee` must be",
         ),
         (
             "[[tool.testfix.kwargs.rewrite]]\nkeyword = 'k'",
@@ -78,7 +78,7 @@ accepts = ["url", "proxy@>=3.2"]
         ),
         (
             "[[tool.testfix.kwargs.signature]]\ncallee = 'f'\nunknown = 'no'",
-            "pyproject.toml:3: `kwargs` in [tool.testfix] has a `signature` that cannot be used: `unknown` must be",
+            ":3: `kwargs` in [tool.testfix] has a `signature` that cannot be used: `unknown` must be",
         ),
     ],
 )
@@ -92,7 +92,7 @@ SUITE = {
     "pyproject.toml": b"[tool.testfix.kwargs]\nignore-manifests = ['old/**', 'base*']\n",
     "base-requirements.txt": b"websockets==13.1\n",
     "tests/requirements.txt": b"websockets==15.0\n",
-    "tests/test_a.py": b"import websockets\n\n\nasync def test_a(u):\n    await websockets.connect(u, timeout=3)\n",
+    "tests/test_a.py": b"import websockets\n\nasync def test_a(u):\n    websockets.connect(u, timeout=3)\n",
 }
 
 

@@ -26,12 +26,16 @@ _PYTEST_FIXTURES = """
 
 @dataclass(frozen=True, slots=True)
 class Importer:
-    """A file, in `folder`, that binds the name by `what`; `typing_only` where only a type checker sees it."""
+    """A file, in `folder`, that binds the name by `what`; `typing_only` where only a type checker sees it.
+
+    `top_level`: the file's own scope binds it for certain, so that others can import it from there.
+    """
 
     path: str
     folder: str
     what: Import
     typing_only: bool
+    top_level: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,7 +99,9 @@ class Evidence:
             for found in outline.imports:
                 entries = self._importers.get(found.what.bound)
                 if entries is not None:
-                    entries.append(Importer(outline.path, folder, found.what, found.typing_only))
+                    entries.append(
+                        Importer(outline.path, folder, found.what, found.typing_only, found.top_level)
+                    )
             if is_test_module(outline.path):
                 continue
             module = module_name(outline.path)

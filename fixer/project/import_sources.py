@@ -30,6 +30,7 @@ _NOT_IMPORTED = """
     benchmarks build ci dev dist doc docs example examples migrations samples scripts tools
 """
 _ENOUGH_AGAINST_RIVALS = 4  # importing files, where the project defines such a name itself
+_ASKED = 50  # importing files that are searched for an attribute
 _NOTHING = 1e-9  # sums of weights differ by less between Pythons
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
 
@@ -164,8 +165,8 @@ class _Weighing:
         first = self.sources[0]
         if self.agreed(first, _ENOUGH_AGAINST_RIVALS if self.has_rivals(first) else 2):
             return self.trust(first, self.count(first))
-        definitions = {definition.path for definition in self.definitions}
-        alone = len(self.sources) == 1 and definitions == {first.origin.place}
+        defined = {self.origin_of(definition).key for definition in self.definitions}
+        alone = len(self.sources) == 1 and defined == {first.origin.key}
         if alone and self.is_telling(first.origin.kind):
             return self.trust(first, f"{first.origin.place} alone defines it, and {self.count(first)}")
         return self.ranked(self.count(first))
@@ -211,7 +212,12 @@ class _Weighing:
             return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
         if _is_known(source, self.known):
             return Choice((what,), Safety.SAFE, why)
-        unlikely = source.typing_only or self.is_strange(source, what)
+        unlikely = (
+            source.typing_only
+            or self.is_strange(source, what)
+            or needs_submodule(source.origin, self.uses, self.project.origins)
+            or self.lacks_attribute(source)
+        )
         return Choice((what,), Safety.UNSAFE if unlikely else self.safety(), why)
 
     def safety(self) -> Safety:
@@ -231,6 +237,19 @@ class _Weighing:
             return False
         package = what.module.partition(".")[0]
         return all(module.partition(".")[0] != package for module in self.nearby)
+
+    def lacks_attribute(self, source: Source) -> bool:
+        """Whether an attribute is used of it that neither its own file nor any other importer mentions."""
+        if source.origin.name is None:
+            return False
+        for attribute in {use.attribute for use in self.uses} - {None}:
+            seen = self.project.mentions_word(source.origin.place, f"{attribute}") or any(
+                self.project.mentions_word(path, f"{self.name}.{attribute}")
+                for path in sorted(source.paths - {self.path})[:_ASKED]
+            )
+            if not seen:
+                return True
+        return False
 
     def agreed(self, source: Source, enough: int = 2) -> bool:
         """Whether the files that import the name all but agree on it, and at least `enough` do."""

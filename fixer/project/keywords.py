@@ -51,11 +51,18 @@ class _Standing:
 
 
 class Keywords:
-    """The tables, the user's entries before the others. `version_of(package, path)` says what holds where."""
+    """The tables, the user's entries before the others.
 
-    def __init__(self, settings: KwargsSettings, version_of: VersionOf) -> None:
+    `version_of(package, path)` says what holds where, `is_own(module, path)` whether the project has that
+    module itself, so that no table is about it.
+    """
+
+    def __init__(
+        self, settings: KwargsSettings, version_of: VersionOf, is_own: Callable[[str, str], bool]
+    ) -> None:
         self.settings = settings
         self.version_of = version_of
+        self.is_own = is_own
 
     @cached_property
     def _signatures(self) -> Mapping[str, list[tuple[Signature, Range]]]:
@@ -94,11 +101,13 @@ class Keywords:
     def refused(self, calls: Calls, path: str) -> Iterator[Refused]:
         """The refused keywords of `calls`, made in the file `path`; guarded calls have none."""
         for call in calls.calls:
-            if call.guard is None:
+            if call.guard is None and not self.is_own(call.callee.partition(".")[0], path):
                 yield from self._of_call(call, calls.attributes, path)
 
-    def passes_unknown(self, call: Call) -> bool:
+    def passes_unknown(self, call: Call, path: str) -> bool:
         """Whether a known callee is called with keywords that cannot be read."""
+        if self.is_own(call.callee.partition(".")[0], path):
+            return False
         return call.open_ended and call.guard is None and self.spelled(call.callee) in self._signatures
 
     def _of_call(self, call: Call, attributes: frozenset[str], path: str) -> Iterator[Refused]:

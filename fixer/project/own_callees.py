@@ -65,10 +65,10 @@ class OwnCallees:
         module, _, name = bare.rpartition(".")
         if not (dots or module) or not name.isidentifier():
             return None
-        if self.modules.find(dots + module, importer) is None:
+        place = self.modules.find(dots + module, importer)
+        if place is None:
             return None
-        found = self.origins.of(Import(dots + module, name), importer)
-        return found if found is not None and found.kind in ("class", "function", "decorated") else None
+        return self._certain(self.origins.of(Import(dots + module, name), importer), place, name)
 
     def of(self, origin: Origin) -> OwnCallee | None:
         key = (origin.place, origin.name or "")
@@ -108,9 +108,11 @@ class OwnCallees:
                 return None
             if path in _PLAIN:
                 continue
-            origin = self.origins.inside(place, base) if base is not None and "." not in base else None
+            origin = None
+            if base is not None and "." not in base:
+                origin = self._certain(self.origins.inside(place, base), place, base)
             inner = None
-            if origin is not None and origin.kind in ("class", "decorated") and origin.name is not None:
+            if origin is not None and origin.name is not None:
                 inner = (self.definitions(origin.place) or {}).get(origin.name)
             if origin is None or not isinstance(inner, ClassShape):
                 return None
@@ -119,6 +121,29 @@ class OwnCallees:
                 return None
             found = [each for each in found if each not in further] + further
         return found
+
+    def _certain(self, origin: Origin | None, place: str, name: str) -> Origin | None:
+        """`origin`, unless a module on the way from `place` binds the name in two ways (a branch, a fallback)."""
+        if origin is None or origin.kind not in ("class", "function", "decorated"):
+            return None
+        for _ in range(_DEEPEST):
+            if (place, name) == (origin.place, origin.name):
+                return origin
+            outline = self.origins.outline(place)
+            if outline is None or any(defined == name for defined, _ in outline.defined):
+                return None
+            bound = (each for each in outline.imports if each.what.bound == name)
+            ways = {each.what for each in bound if not each.typing_only}
+            if not ways and len(outline.star_imports) == 1:
+                ways = {Import(outline.star_imports[0], name)}
+            if len(ways) != 1:
+                return None
+            what = ways.pop()
+            further = self.modules.find(what.module, place)
+            if further is None or what.name is None:
+                return None
+            place, name = further, what.name
+        return None
 
     def _is_dataclass(self, place: str, shape: ClassShape) -> bool:
         return any(self._path(place, each) in _DATACLASS for each in shape.decorators)

@@ -34,10 +34,13 @@ def unknown_keywords(path: str, project: Project) -> Iterator[UnknownKeyword]:
             continue
         for keyword in call.keywords:
             if keyword.name not in callee.parameters.names:
-                from difflib import get_close_matches  # nearly no file needs it
+                yield UnknownKeyword(call, keyword, callee, _nearest(keyword.name, callee))
 
-                nearest = get_close_matches(keyword.name, callee.parameters.names, 3)
-                yield UnknownKeyword(call, keyword, callee, tuple(nearest))
+
+def _nearest(name: str, callee: OwnCallee) -> tuple[str, ...]:
+    from difflib import get_close_matches  # a file in order never needs it
+
+    return tuple(get_close_matches(name, callee.parameters.names, 3))
 
 
 def _suspected(path: str, project: Project) -> dict[str, OwnCallee]:

@@ -68,6 +68,9 @@ class Loader(Protocol):
     def imports(self, path: str) -> frozenset[Import]:
         """What one file imports, anywhere in it; nothing if it cannot be read."""
 
+    def mentions_word(self, path: str, word: str) -> bool:
+        """Whether `word` occurs in the text of one file."""
+
     def declared(self) -> Declared:
         """What the project's dependency files declare."""
 
@@ -201,7 +204,15 @@ class Project:
     @cached_property
     def keywords(self) -> Keywords:
         """Which keywords known callees refuse."""
-        return Keywords(self.settings.kwargs, lambda package, path: self.versions.of(package, path))
+        return Keywords(
+            self.settings.kwargs,
+            lambda package, path: self.versions.of(package, path),
+            self._is_own_module,
+        )
+
+    def _is_own_module(self, module: str, path: str) -> bool:
+        found = self.modules.find(module, path) if module.isidentifier() else None
+        return found is not None and found.endswith(".py")  # an installed package wins over a bare folder
 
     def refused_keywords(self, facts: Facts) -> tuple[Refused, ...]:
         """The keywords that callees of known libraries refuse, in the calls of one file."""
@@ -284,6 +295,10 @@ class Project:
     def imported_modules(self, path: str) -> frozenset[str]:
         """The modules that the file imports, or imports from, as it writes them."""
         return frozenset(what.module for what in self._imports(path))
+
+    def mentions_word(self, path: str, word: str) -> bool:
+        """Whether `word` occurs in the text of a file of the project."""
+        return self.loader.mentions_word(path, word)
 
     def modules_taken_from(self, path: str) -> frozenset[str]:
         """The modules that the file imports names from."""

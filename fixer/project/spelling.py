@@ -44,7 +44,7 @@ def spell(source: Source, path: str, modules: Modules) -> Import | None:
 def _from_package(source: Source, path: str, modules: Modules) -> Import | None:
     """The import from a public package whose `__init__.py` takes the name from its private module."""
     for importer in source.importers:
-        if importer.path.endswith("__init__.py") and not importer.typing_only:
+        if importer.path.endswith("__init__.py") and importer.top_level:
             for module in modules.names(importer.path, path):
                 if not _is_private(module):
                     return Import(module, importer.what.bound)

@@ -26,7 +26,7 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
         keyword = refused.keyword
         yield Finding(CODE, NAME, facts.path, keyword.span, keyword.name, refused.message)
     for call in facts.calls.calls:
-        if project.keywords.passes_unknown(call):
+        if project.keywords.passes_unknown(call, facts.path):
             cause = "its keywords come from a `**` that cannot be read"
             yield Withheld(CODE, facts.path, call.span, call.spelled, cause)
 

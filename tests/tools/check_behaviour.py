@@ -2,8 +2,8 @@
 
     python tests/tools/check_behaviour.py [--folder FOLDER] PYTHON [PYTHON ...]
 
-The asyncio cases run on every PYTHON, those of websockets with 13.1, 14.2 and the newest release, installed side by
-side with pip (into FOLDER, kept between runs, else a temporary one) by the last PYTHON.
+The asyncio cases run on every PYTHON, those of websockets with 13.1, 14.2 and the newest release, installed
+side by side with pip (into FOLDER, kept between runs, else a temporary one) by the last PYTHON.
 """
 
 from __future__ import annotations

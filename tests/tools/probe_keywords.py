@@ -1,7 +1,7 @@
-"""Which keywords real callees refuse: run by verify_keywords.py in the interpreter and with the release to be asked.
+"""Which keywords real callees refuse: run by verify_keywords.py in each interpreter, with each release.
 
-Reads {callee: [keyword, ...]} from standard input and prints {callee: [refused keyword, ...]}; a callee that does not
-exist there is left out. Needs nothing but Python 3.8 and that release; every connection goes to 127.0.0.1.
+Reads {callee: [keyword, ...]} from standard input and prints {callee: [refused keyword, ...]}; a callee that
+does not exist there is left out. Needs Python 3.8 and that release alone; every connection goes to 127.0.0.1.
 """
 
 import asyncio
@@ -36,10 +36,7 @@ def main():
 
 def hang_up(server):
     while True:
-        try:
-            server.accept()[0].close()
-        except OSError:
-            return
+        server.accept()[0].close()
 
 
 def resolve(callee):
@@ -127,7 +124,7 @@ def of_websockets(callee, target, given, port):
     async def handler(*_):
         pass
 
-    uri = "ws://127.0.0.1:%d" % port
+    uri = f"ws://127.0.0.1:{port}"
     if "()" in callee:  # a method: its arguments are bound when it is called
         result = target(None, **given)
         result.close()
@@ -162,7 +159,7 @@ def of_asyncio(callee, target, given, port):
         try:
             inspect_only.bind_partial(**given)
         except TypeError as error:
-            raise TypeError("got an unexpected keyword argument '%s'" % next(iter(given))) from error
+            raise TypeError(f"unexpected keyword argument '{next(iter(given))}'") from error
         return None
     return target(**given)
 

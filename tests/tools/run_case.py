@@ -2,8 +2,8 @@
 
     python tests/tools/run_case.py FILE [FILE ...]
 
-Prints {FILE: {function: what it returned, or "TypeError: ..." and the like}}. A websockets server greets with the header
-`X-Sent` of the request; another server takes connections and never says a word.
+Prints {FILE: {function: what it returned, or "TypeError: ..." and the like}}. A websockets server greets with
+the header `X-Sent` of the request; another server takes connections and never says a word.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ def main():
     given = {
         "host": "127.0.0.1",
         "port": port,
-        "silent": "ws://127.0.0.1:%d" % port,
+        "silent": f"ws://127.0.0.1:{port}",
         "python": sys.executable,
         "h": {"X-Sent": "here"},
         "cfg": SimpleNamespace(timeout=5),
@@ -58,7 +58,7 @@ def run(function, arguments):
     try:
         result = loop.run_until_complete(once())
     except Exception as error:
-        return "%s: %s" % (type(error).__name__, error)
+        return f"{type(error).__name__}: {error}"
     return result if isinstance(result, str) else "ok"
 
 
@@ -85,7 +85,7 @@ def websocket_server():
     threading.Thread(target=lambda: asyncio.run(serve()), daemon=True).start()
     if not ready.wait(10):
         raise SystemExit("the websockets server does not start")
-    return "ws://127.0.0.1:%d" % ports[0]
+    return f"ws://127.0.0.1:{ports[0]}"
 
 
 main()

@@ -1,11 +1,11 @@
-"""Holds the tables of keywords against real releases, and writes what was seen to tests/verified_keywords.json.
+"""Holds the tables of keywords against real releases; writes what it sees to tests/verified_keywords.json.
 
     python tests/tools/verify_keywords.py [--folder FOLDER] PYTHON [PYTHON ...]
 
-Installs the releases below side by side with pip (into FOLDER, kept between runs, else a temporary one) and asks
-each of them, by calling, about every keyword that the tables know: websockets and httpx with the newest of the
-interpreters that a release runs on, asyncio with every interpreter. Run by hand; exit status 1 where the tables
-say something else. `tests/test_keyword_tables.py` holds the tables against the file without installing anything.
+Installs the releases below side by side with pip (into FOLDER, kept between runs, else a temporary one) and
+asks each of them, by calling, about every keyword that the tables know: websockets and httpx with the newest
+of the interpreters that a release runs on, asyncio with every interpreter. Run by hand; exit status 1 where
+the tables say something else. `tests/test_keyword_tables.py` holds them against the file.
 """
 
 from __future__ import annotations
