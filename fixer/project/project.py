@@ -166,6 +166,8 @@ class Project:
         known = self._unrequested.get(facts.path)
         if known is None:
             names = {use.name for use in facts.undefined if use.deferred and not use.guarded}
+            if names:
+                names -= self.bound_unseen(facts)
             worth = {name for name in names if self._may_be_fixture(name, facts)}
             known = self._unrequested[facts.path] = unrequested(facts, self.fixtures, worth) if worth else ()
         return known
@@ -174,6 +176,12 @@ class Project:
     def interchangeable(self) -> Mapping[str, Sequence[Interchangeable]]:
         """By a fixture's name: the sets of equal declarations of it."""
         return interchangeable(self.fixtures, self.loader.statements)
+
+    def bound_unseen(self, facts: Facts) -> frozenset[str]:
+        """The names that the file has without binding them in a way the compiler sees: from star imports that
+        can be followed, at run time under a literal name, or as builtins that the project adds."""
+        stars = (self.star_exports(module, facts.path) or () for module in facts.star_imports)
+        return self.builtins.union(facts.injected, *stars)
 
     def _may_be_fixture(self, name: str, facts: Facts) -> bool:
         """Whether a fixture of that name is known, and is more likely meant than something to import."""

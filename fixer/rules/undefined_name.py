@@ -22,11 +22,10 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
     """A finding for every use of a name that is bound neither in the file nor behind its back."""
     if not facts.undefined:
         return
-    stars = {module: project.star_exports(module, facts.path) for module in facts.star_imports}
-    known = facts.injected.union(*(names for names in stars.values() if names is not None))
-    unknown = [module for module, names in stars.items() if names is None]
+    known = project.bound_unseen(facts)
+    unknown = [each for each in facts.star_imports if project.star_exports(each, facts.path) is None]
     for use in facts.undefined:
-        if use.guarded or use.name in known or use.name in project.builtins:
+        if use.guarded or use.name in known:
             continue
         cause = None
         if facts.injects_unknown and (use.deferred or use.span.line >= facts.injects_line):
