@@ -24,6 +24,9 @@ _OF_THE_MODULE = frozenset(
 ) | {"__builtins__", "globals", "vars"}
 
 
+_LAZY = Import("__future__", "annotations")
+
+
 class Immovable(Exception):  # noqa: N818
     """Why a definition cannot stand elsewhere, as a clause."""
 
@@ -75,7 +78,10 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
             raise Immovable(f"`{each.name}` is the name of a builtin, which {new} may use")
     for name, importer in importers([each.name for each in going], old, project).items():
         raise Immovable(f"{importer} takes `{name}` from {old}")
-    return Luggage(tuple(going), tuple(sorted(what for what in imports.values() if what is not None)))
+    needed_there = [what for what in imports.values() if what is not None]
+    if new not in project.modules.files and _imports(old, _LAZY, project):
+        needed_there.append(_LAZY)  # annotations may be such that Python cannot evaluate them
+    return Luggage(tuple(going), tuple(sorted(needed_there)))
 
 
 def helpers(definition: Definition, path: str, project: Project) -> list[Definition]:
