@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, AddParameter, AddPluginModule, Edit, Import, ImportPlace, ReplaceImport
+from fixer.edits import (
+    AddFixture,
+    AddImport,
+    AddParameter,
+    AddPluginModule,
+    Edit,
+    Import,
+    ImportPlace,
+    ReplaceImport,
+)
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
@@ -40,8 +49,7 @@ def compose(
     `first_use(path, name)` is the first line (from 1) where importing the file reads a name, None if it does
     not; `style(path)` how it sorts its imports.
     """
-    chosen = list({fix.id: fix for fix in fixes}.values())
-    refused: dict[str, str] = {}
+    chosen, refused = _apart({fix.id: fix for fix in fixes}.values())
     edits: dict[str, tuple[Edit, ...]] = {}
     composed: dict[str, dict[Edit, None]] = {}  # what `edits` were made of
     while True:
@@ -108,6 +116,30 @@ def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
     if isinstance(edit, AddParameter | AddPluginModule):
         return replace(edit, line_length=style(path).line_length)
     return edit
+
+
+def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
+    """The fixes without those that would bind a name to something else than one before them does in the same
+    new or extended file; these may find a place in the next round. The second part says why."""
+    bound: dict[tuple[str, str], object] = {}
+    chosen: list[Fix] = []
+    refused: dict[str, str] = {}
+    for fix in fixes:
+        own: dict[tuple[str, str], object] = {}
+        for edit in fix.edits:
+            if isinstance(edit, AddFixture):
+                own |= {(edit.path, name): edit.source for name in (edit.name, *edit.binds)}
+        moves = bool(own)
+        for edit in fix.edits if moves else ():
+            if isinstance(edit, AddImport):
+                own[edit.path, edit.what.bound] = edit.what
+        clash = next((key for key, what in own.items() if bound.get(key, what) != what), None)
+        if clash is None:
+            bound |= own
+            chosen.append(fix)
+        else:
+            refused[fix.id] = f"another repair binds `{clash[1]}` in {clash[0]}"
+    return chosen, refused
 
 
 def _settled(

@@ -256,12 +256,14 @@ class AddFixture:
     """`source`, which declares the fixture `name`, becomes the end of the file, which may be a new one.
 
     `source` is a function or several statements of a module (a constant, a helper, the fixture), with
-    `\\n` for line ends. Imports that it needs are edits of their own.
+    `\\n` for line ends. Imports that it needs are edits of their own. `binds` are the names
+    that `source` binds.
     """
 
     path: str
     source: str
     name: str
+    binds: tuple[str, ...] = ()
 
     kind = "add-fixture"
 

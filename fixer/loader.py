@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import re
 from dataclasses import replace
@@ -21,6 +22,7 @@ from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
+from fixer.facts.top_level import read_top_level
 from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.fixtures.plugins import Surroundings
 from fixer.project.own_plugins import own_plugins
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
+    from fixer.facts.top_level import Definition
     from fixer.files import Files
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
@@ -49,6 +52,7 @@ class DiskLoader:
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
         self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
+        self._statements: dict[str, tuple[bytes | None, tuple[Definition, ...]]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
         self._mentions: dict[str, tuple[bytes | None, Outline | None]] = {}
@@ -148,6 +152,16 @@ class DiskLoader:
         body = None if content is None else read_body(path, content)
         self._bodies[path] = (changed, body)
         return body
+
+    def statements(self, path: str) -> tuple[Definition, ...]:
+        content = self._read(path)
+        known = self._statements.get(path)
+        if known is None or known[0] != content:
+            found: tuple[Definition, ...] = ()
+            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                found = () if content is None else read_top_level(decode(content))
+            known = self._statements[path] = content, found
+        return known[1]
 
     def mentioning(self, word: str) -> Iterator[str]:
         encoded = word.encode()

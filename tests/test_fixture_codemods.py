@@ -293,7 +293,7 @@ def test_a_file_of_its_own_with_its_imports() -> None:
         AddFixture("conftest.py", "@pytest.fixture\ndef more(db): ...", "more"),
     ]
     expected = (
-        f"import pytest\n\n\n# How long.\nWAIT = 3\n\n\n{FIXTURE}\n\n@pytest.fixture\ndef more(db): ...\n"
+        f"import pytest\n\n# How long.\nWAIT = 3\n\n\n{FIXTURE}\n\n@pytest.fixture\ndef more(db): ...\n"
     )
     assert both("", edits) == expected
     assert both("", edits, "\r\n") == expected.replace("\n", "\r\n")

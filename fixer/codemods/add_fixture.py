@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from fixer.edits import AddFixture
 
-BLANK_LINES = 2  # PEP 8: around functions and classes of a module
+BLANK_LINES = 2  # PEP 8: around functions and classes of a module; one above other statements
 
 
 class AddFixtures(cst.CSTTransformer):
@@ -47,7 +48,8 @@ def with_fixture(text: str, edit: AddFixture, newline: str) -> str:
     unended = text != "" and not text.endswith(("\n", "\r"))
     if unended:
         text += newline
-    made = text + newline * _missing(text) + _source(edit, newline)
+    is_simple = not isinstance(statements[0], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+    made = text + newline * _missing(text, is_simple) + _source(edit, newline)
     return made.removesuffix(newline) if unended else made
 
 
@@ -55,13 +57,14 @@ def _source(edit: AddFixture, newline: str) -> str:
     return edit.source.strip("\r\n").replace("\r\n", "\n").replace("\n", newline) + newline
 
 
-def _missing(text: str) -> int:
-    """The blank lines that the end of a module lacks."""
+def _missing(text: str, is_simple: bool) -> int:
+    """The blank lines that the end of a module lacks before a simple statement, or before a function."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:-1]
     if not any(line.strip() for line in lines):
         return 0
     blank = next(count for count, line in enumerate(reversed(lines)) if line.strip())
-    return max(0, BLANK_LINES - blank)
+    below_block = lines[-1 - blank].startswith((" ", "\t"))
+    return max(0, (BLANK_LINES if below_block or not is_simple else 1) - blank)
 
 
 def _extended(module: cst.Module, edit: AddFixture) -> cst.Module:
@@ -75,7 +78,8 @@ def _extended(module: cst.Module, edit: AddFixture) -> cst.Module:
         raise EditError(f"the text of fixture `{edit.name}` has no statement in it")
     text = module.code
     unended = text != "" and not module.has_trailing_newline
-    blank = [cst.EmptyLine(indent=False)] * _missing(text + newline * unended)
+    is_simple = not isinstance(new.body[0], cst.FunctionDef | cst.ClassDef)
+    blank = [cst.EmptyLine(indent=False)] * _missing(text + newline * unended, is_simple)
     above = [*module.footer, *blank, *new.header]
     header: Sequence[cst.EmptyLine] = module.header
     if not module.body:

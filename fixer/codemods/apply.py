@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 _BOM = "\ufeff"
+_BLANK_START = re.compile(r"(?:[ \t\f]*(?:\r\n|\r|\n))+")
 _CODEMODS: dict[type[Edit], Callable[[list[Any]], cst.CSTTransformer]] = {
     RenameName: RenameNames,
     ReplaceName: ReplaceNames,
@@ -80,6 +81,7 @@ def apply_edits(source: str, edits: Sequence[Edit], newline: str | None = None) 
     text = _with_lines(lines, new, newline)
     if removed and not source.endswith(("\n", "\r")):
         text = text.removesuffix(newline)
+    text = _without_blank_start(text, source)
     if sorted_out.plugins:
         text = _with_plugins(text, sorted_out.plugins, newline)
     for edit in sorted_out.fixtures:
@@ -91,13 +93,21 @@ def apply_to_module(source: str, edits: Sequence[Edit], newline: str | None = No
     """The same as `apply_edits`, by LibCST over the whole module: much slower, used to check the other."""
     bom, text = source[: source.startswith(_BOM)], source.removeprefix(_BOM)
     newline = prevailing_newline(text, newline)
-    text = _transformed(text, edits, newline)
+    text = _without_blank_start(_transformed(text, edits, newline), source)
     plugins = [edit for edit in edits if isinstance(edit, AddPluginModule)]
     if plugins:
         place = plugins_place(text, split_lines(text))
         text = _visited(text, [AddPluginModules(plugins, place)], newline).code
     fixtures = [edit for edit in edits if isinstance(edit, AddFixture)]
     return bom + _visited(text, [AddFixtures(fixtures)], newline).code
+
+
+def _without_blank_start(text: str, source: str) -> str:
+    """The text without blank lines at its start, which appear where all that stood above them went."""
+    blank = _BLANK_START.match(text)
+    if blank is None or _BLANK_START.match(source.removeprefix(_BOM)):
+        return text
+    return text[blank.end() :]
 
 
 class _Sorted:

@@ -134,6 +134,28 @@ def module_names(scopes: Scopes) -> frozenset[str]:
     )
 
 
+def global_names(source: bytes) -> tuple[frozenset[str], frozenset[str]]:
+    """For statements of a module by themselves: the names that they, and all scopes in them, take from the
+    module or from Python's builtins; and those that functions in them bind there (`global`).
+
+    Raises what `read_scopes` raises.
+    """
+    top = read_scopes(source).table
+    tables = [top]
+    read: set[str] = set()
+    written: set[str] = set()
+    for table in tables:
+        tables += table.children
+        for name, flags in table.symbols.items():
+            scope = flags & _SCOPE
+            if scope in (_FREE_GLOBAL, _DECLARED_GLOBAL):
+                read.add(name)
+            if table is not top and scope == _DECLARED_GLOBAL and flags & DEF_BOUND:
+                written.add(name)
+    bound = {name for name, flags in top.symbols.items() if flags & DEF_BOUND} - written
+    return frozenset(read - bound), frozenset(written)
+
+
 def local_names(scopes: Scopes) -> frozenset[str]:
     """Those of the unbound names that another scope of the file binds for itself, imports aside."""
     tables = [scopes.table]

@@ -15,6 +15,7 @@ from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
 from fixer.project.fixtures.explain import has_method, requests, unrequested
+from fixer.project.fixtures.interchangeable import interchangeable
 from fixer.project.fixtures.model import FixtureModel
 from fixer.project.keywords import Keywords, Refused
 from fixer.project.mock_evidence import MockEvidence
@@ -32,10 +33,12 @@ if TYPE_CHECKING:
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
+    from fixer.facts.top_level import Definition
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
     from fixer.project.evidence import Source
     from fixer.project.fixtures.explain import Unrequested
+    from fixer.project.fixtures.interchangeable import Interchangeable
     from fixer.project.fixtures.plugins import Surroundings
     from fixer.project.versions import Installed
     from fixer.pytest_config import PytestIni
@@ -79,6 +82,9 @@ class Loader(Protocol):
 
     def body(self, path: str) -> ModuleBody | None:
         """What a file declares; None if it cannot be read. An absolute path: a plugin's."""
+
+    def statements(self, path: str) -> Sequence[Definition]:
+        """The statements of a file at module level; none if it cannot be read."""
 
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
@@ -165,6 +171,11 @@ class Project:
             worth = {name for name in names if self._may_be_fixture(name, facts)}
             known = self._unrequested[facts.path] = unrequested(facts, self.fixtures, worth) if worth else ()
         return known
+
+    @cached_property
+    def interchangeable(self) -> Mapping[str, Sequence[Interchangeable]]:
+        """By a fixture's name: the sets of equal declarations of it."""
+        return interchangeable(self.fixtures, self.loader.statements)
 
     def bound_unseen(self, facts: Facts) -> frozenset[str]:
         """The names that the file has without binding them in a way the compiler sees: from star imports that

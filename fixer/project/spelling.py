@@ -25,7 +25,7 @@ def spell(source: Source, path: str, modules: Modules) -> Import | None:
         importer = f"{folder}/_" if folder else "_"
         key = (folder if what.module.startswith(".") else modules.base_folder(importer), what)
         if key not in respelled:
-            respelled[key] = _respell(what, importer, path, modules)
+            respelled[key] = respell(what, importer, path, modules)
         spelled = respelled[key]
         if spelled is not None:
             votes[spelled] += count * nearness(here, folder)
@@ -72,7 +72,7 @@ def spell_origin(
     return Import(parent, last, None) if parent else Import(module)
 
 
-def _respell(what: Import, importer: str, path: str, modules: Modules) -> Import | None:
+def respell(what: Import, importer: str, path: str, modules: Modules) -> Import | None:
     """`what`, as the file `importer` writes it, for the file `path`; None where it would mean something
     else there."""
     place = modules.find(what.module, importer)

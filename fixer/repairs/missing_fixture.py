@@ -12,20 +12,25 @@ from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, i
 from fixer.project.fixtures.slips import nearest_name, renamed_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeAlias
 
     from fixer.finding import Finding
     from fixer.project.fixtures.elsewhere import Elsewhere
     from fixer.project.fixtures.lacks import Lack
     from fixer.project.project import Project
 
+    # How a fixture is moved to where all of the lacks see it: the fix, or why it cannot be.
+    Move: TypeAlias = Callable[[str, Sequence[Lack], Elsewhere, Project], Fix | str]
+
 
 class MissingFixtures:
     """Plans the findings of one run. What it says of one does not depend on the others."""
 
-    def __init__(self, code: str, project: Project) -> None:
+    def __init__(self, code: str, project: Project, move: Move) -> None:
         self.code = code
         self.project = project
+        self.move = move
         self.model = project.fixtures
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
@@ -50,7 +55,7 @@ class MissingFixtures:
             return self._exposed(finding, lack, importable)
         others = [each for each in found if each.kind != "undecorated"]
         if others:
-            return self._declared_out_of_sight(finding, others)
+            return self._moved(finding, lack, others)
         return self._declared_nowhere(finding, lack)
 
     def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
@@ -85,12 +90,15 @@ class MissingFixtures:
         candidates = tuple(_candidate(way) for way in possible)
         return replace(finding, message=message, fix=fix, candidates=candidates)
 
-    def _declared_out_of_sight(self, finding: Finding, others: Sequence[Elsewhere]) -> Finding:
+    def _moved(self, finding: Finding, lack: Lack, others: Sequence[Elsewhere]) -> Finding:
+        """The fixture stands in a test module, a class or another folder's conftest: moved to be shared."""
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
-        reason = (
-            "a fixture of a test module, a class or another folder's conftest has to be moved to be shared"
-        )
-        return replace(finding, message=message, reason_unfixed=reason)
+        lacks = self.model.lacks_of(lack.name)
+        outcomes = [self.move(self.code, lacks, each, self.project) for each in others]
+        fix = next((each for each in outcomes if isinstance(each, Fix)), None)
+        if fix is not None:
+            return replace(finding, message=message, fix=fix)
+        return replace(finding, message=message, reason_unfixed="; ".join(map(str, outcomes)))
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
