@@ -207,7 +207,8 @@ def foreign_lines(old: Path, new: Path, path: str, renames: dict[str, str]) -> l
             old_lines[i] for i in range(old_from, old_to) if i not in old_free and old_lines[i].strip()
         ]
         added = [new_lines[i] for i in range(new_from, new_to) if i not in new_free and new_lines[i].strip()]
-        if [_renamed(line, renames) for line in removed] != added:
+        # Both sides, because a comment on the line may go on speaking of the old name.
+        if [_renamed(line, renames) for line in removed] != [_renamed(line, renames) for line in added]:
             foreign += [f"{path}: -{line.decode(errors='replace').rstrip()}" for line in removed]
             foreign += [f"{path}: +{line.decode(errors='replace').rstrip()}" for line in added]
     return foreign

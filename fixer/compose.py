@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddFixture, AddImport, Edit, Import, ImportPlace, ReplaceImport
+from fixer.edits import (
+    AddFixture,
+    AddImport,
+    AddParameter,
+    AddPluginModule,
+    Edit,
+    Import,
+    ImportPlace,
+    ReplaceImport,
+)
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
@@ -34,8 +43,8 @@ def compose(
     style: Callable[[str], ImportStyle],
     modules: Modules,
 ) -> Composed:
-    """The edits of `fixes`, equal ones once. A fix is all or nothing, so one that is refused in one file
-    is left out in all.
+    """The edits of `fixes`, with places and line lengths, equal ones once. A fix is all or nothing, so one
+    that is refused in one file is left out in all.
 
     `first_use(path, name)` is the first line (from 1) where importing the file reads a name, None if it does
     not; `style(path)` how it sorts its imports.
@@ -70,7 +79,8 @@ def compose(
                 else Settled((), {})
             )
             unplaced.update(settled.refused)
-            edits[path] = tuple(_placed(listed, settled, added, unplaced))
+            placed = _placed(listed, settled, added, unplaced)
+            edits[path] = tuple(_fitted(edit, path, style) for edit in placed)
             composed[path] = listed
         if not unplaced:
             return Composed({path: edits[path] for path in wanted}, refused)
@@ -102,8 +112,8 @@ def _placed(
 
 
 def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
-    """The fixes without those that would bind a name to something else than one before them does in the same
-    new or extended file; these may find a place in the next round. The second part says why."""
+    """The fixes without those that would put a fixture beside something of the same name, or of the name of a
+    helper, which another fix brings; these may find a place in the next round. The second part says why."""
     bound: dict[tuple[str, str], object] = {}
     chosen: list[Fix] = []
     refused: dict[str, str] = {}
@@ -112,17 +122,23 @@ def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
         for edit in fix.edits:
             if isinstance(edit, AddFixture):
                 own |= {(edit.path, name): edit.source for name in (edit.name, *edit.binds)}
-        moves = bool(own)
-        for edit in fix.edits if moves else ():
-            if isinstance(edit, AddImport):
+            elif isinstance(edit, AddImport):
                 own[edit.path, edit.what.bound] = edit.what
+        adds = any(isinstance(edit, AddFixture) for edit in fix.edits)
         clash = next((key for key, what in own.items() if bound.get(key, what) != what), None)
-        if clash is None:
-            bound |= own
-            chosen.append(fix)
-        else:
+        if adds and clash is not None:
             refused[fix.id] = f"another repair binds `{clash[1]}` in {clash[0]}"
+        else:
+            bound = own | bound
+            chosen.append(fix)
     return chosen, refused
+
+
+def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
+    """The edit with the length that lines have there, if it lays out any."""
+    if isinstance(edit, AddParameter | AddPluginModule):
+        return replace(edit, line_length=style(path).line_length)
+    return edit
 
 
 def _settled(

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from fixer.facts.top_level import Definition
     from fixer.files import Files
 
+_SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
 
 
@@ -120,9 +121,11 @@ class DiskLoader:
             folder, _, name = path.rpartition("/")
             if name in pytest_config.FILES:
                 by_folder.setdefault(folder, set()).add(name)
+        version = self._surroundings.pytest
+        ignored = _SINCE_PYTEST_9 if version is not None and version < (9, 0) else frozenset[str]()
         found = {"": PytestIni("")}
         for folder, names in by_folder.items():
-            ini = pytest_config.read(str(self.files.root / folder), names)
+            ini = pytest_config.read(str(self.files.root / folder), names - ignored)
             if ini is not None:
                 file = posixpath.basename(ini.file.replace("\\", "/"))
                 found[folder] = replace(ini, file=posixpath.join(folder, file))
@@ -168,7 +171,7 @@ class DiskLoader:
                 yield path
 
     def occurrences(self, path: str, word: str) -> int:
-        return (self._read(path) or b"").count(word.encode())
+        return len(re.findall(rb"\b%b" % re.escape(word.encode()), self._read(path) or b""))
 
     def surroundings(self) -> Surroundings:
         return self._surroundings
@@ -220,8 +223,10 @@ class DiskLoader:
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """Sentences about the files that were asked for versions and could not be read in full."""
-        return self._manifests.warnings if "_manifests" in self.__dict__ else ()
+        """Sentences about what was asked for versions and could not be read in full."""
+        found = self._manifests.warnings if "_manifests" in self.__dict__ else ()
+        problem = self._installed.problem if "_installed" in self.__dict__ else None
+        return (*found, problem) if problem else found
 
     def installed(self) -> Environment:
         return self._installed

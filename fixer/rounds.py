@@ -35,6 +35,7 @@ _MOST_ROUNDS = 5  # repairs that open the way for others are followed this far
 _MOST_TRIALS = 64  # sets of fixes that are tried to find out which ones do harm
 
 Key: TypeAlias = tuple[str, str, str]
+Stake: TypeAlias = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Rounds:
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
         self.others: dict[str, Facts] = {}  # of files that repairs touch but nobody asked about
-        self.known: set[Key] = set()  # the findings that are not news
+        self.known: set[Stake] = set()  # what findings before any repair were about
         self._rewritten: dict[tuple[str, tuple[Edit, ...]], Rewritten] = {}
         self._suppressions: dict[str, tuple[bytes, Suppressions]] = {}
         self.project = Project(self.facts, self.loader, self.settings)
@@ -95,9 +96,9 @@ class Rounds:
         """Judge, plan and repair until nothing more changes."""
         self._excuse_newer_syntax()
         self.judged, withheld = self._judge()
-        self.known = {_key(finding) for finding in self.judged}
+        self.known = {_stake(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
-        fixed: dict[Key, Fix] = {}
+        fixed: dict[Key | Stake, Fix] = {}
         ids: set[str] = set()
         for _ in range(_MOST_ROUNDS):
             self.unplaced.clear()  # what had no place may have one now
@@ -106,13 +107,15 @@ class Rounds:
             if not applied:
                 break
             ids |= applied
-            fixed |= {_key(f): f.fix for f in findings if f.fix is not None and f.fix.id in applied}
+            for f in findings:
+                if f.fix is not None and f.fix.id in applied:
+                    fixed |= {_key(f): f.fix, _stake(f): f.fix}
             findings = self._plan(self.judged)
         left = {_key(finding) for finding in self.judged}
         reported = [
             f
             if (f.fix is not None and f.fix.id in ids) or _key(f) in left
-            else replace(f, fix=fixed.get(_key(f), f.fix))
+            else replace(f, fix=fixed.get(_key(f), fixed.get(_stake(f), f.fix)))
             for f in reported
         ]
         return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids))
@@ -249,7 +252,7 @@ class Rounds:
                 new[path] = self._facts_of(path)
         if new:
             self.project = Project(self.facts | self.others, self.loader, self.settings)
-            self.known |= {_key(finding) for finding in self._judged(new)[0]}
+            self.known |= {_stake(finding) for finding in self._judged(new)[0]}
 
     def _rewritable(self, fixes: Sequence[Fix]) -> Sequence[Fix]:
         """The fixes without those that would break a file, which takes no judging to find out."""
@@ -304,7 +307,7 @@ class Rounds:
             (self.facts if path in self.facts else self.others)[path] = result.facts
         self.judged = self._judge()[0]
         for finding in (*self.judged, *self._judged(self.others)[0]):
-            if _key(finding) not in self.known and self.rules[finding.code].blocks:
+            if _stake(finding) not in self.known and self.rules[finding.code].blocks:
                 where = "" if finding.path in done else f" in {finding.path}"
                 return f"it would bring {finding.code}{where}: {finding.message}"
         return None
@@ -347,3 +350,9 @@ def _is_parsed_here(source: bytes) -> bool:
 def _key(finding: Finding) -> Key:
     """What a finding is known by while lines move."""
     return finding.code, finding.path, finding.name
+
+
+def _stake(finding: Finding) -> Stake:
+    """What a finding is about. A repair can change what is to be said of it: a name that nothing explained is
+    an unrequested fixture once that fixture is visible."""
+    return finding.path, finding.name

@@ -26,14 +26,13 @@ from visibility.damage import (
     SLIP,
     Damage,
     Tree,
-    all_damages,
 )
 from visibility.parameters import parameters, slip
 from visibility.report import is_green, safe_wrong, table
 from visibility.score import agreement, broken_by, detection, false_reports, green, made_worse
 from visibility.source import Source
 from visibility.testfix import Verdict
-from visibility.trial import breakable, choose, read_tree, rounds
+from visibility.trial import all_damages, breakable, choose, read_tree, rounds
 from visibility.truth import Planned, Suite, Truth, ask, read
 
 CONFTEST = '''\

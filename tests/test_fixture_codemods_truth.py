@@ -92,11 +92,14 @@ def test_the_compiler_sees_the_same_program_after_a_rename(path: Path) -> None:
 
 
 def compiled(source: str) -> CodeType:
-    """The program without annotations of functions, in which the name of a parameter is a constant."""
+    """The program without what holds the name of a parameter as a constant: the annotations of functions, and
+    the defaults of keyword-only parameters."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.arg):
             node.annotation = None
+        elif isinstance(node, ast.arguments):
+            node.kw_defaults = [None] * len(node.kwonlyargs)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             node.returns = None
     return compile(tree, "a.py", "exec", dont_inherit=True)

@@ -90,7 +90,9 @@ def test_every_callee_of_the_tables_is_suspected() -> None:
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        (b"import websockets\nwebsockets.connect(u)\n", True),
+        (b"import websockets\nwebsockets.connect(u, timeout=1)\n", True),
+        (b"import websockets\nwebsockets.connect(u, close_timeout=1)\n", False),
+        (b"import websockets\ndial = websockets.connect\n", True),
         (b"import websockets\n", False),
         (b"connect(u, timeout=1)\n", False),
         (b"import asyncio\nasyncio.open_connection(h, p, timeout=1)\n", True),
@@ -102,6 +104,10 @@ def test_every_callee_of_the_tables_is_suspected() -> None:
         (b"import asyncio\nasyncio.open_connection(h, **{'timeout': 1})\n", True),
         (b"import asyncio as a, functools\nf = functools.partial(a.open_connection, timeout=1)\n", True),
         (b"from asyncio import open_connection as o\no(h, timeout=1)\n", True),
+        (b"from asyncio import gather as g\ng(a, timeout=1)\n", True),
+        (b"import asyncio\no = asyncio.gather\no(h, timeout=1)\n", True),
+        (b"from asyncio import gather\nf = partial(gather, timeout=1)\n", True),
+        (b"import asyncio\nt = asyncio.gather(a)\nwait(t, timeout=1)\n", False),
         (b"def test_a(event_loop):\n    event_loop.create_connection(P, timeout=1)\n", True),
         (b"import os, pytest\npytest.skip(msg='x')\n", True),
         (b"import pytest\npytest.skip('msg')\n", False),

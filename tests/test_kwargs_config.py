@@ -118,6 +118,11 @@ def test_the_environment_that_python_names(tmp_path: Path) -> None:
     )
 
 
+def test_a_python_that_is_none(tmp_path: Path) -> None:
+    outcome = run_testfix(["--check", "--python", "nowhere"], write_files(tmp_path, SUITE))
+    assert "nowhere is neither a Python interpreter nor an environment" in outcome.text
+
+
 def test_an_unreadable_lock_file_is_skipped_with_a_warning(tmp_path: Path) -> None:
     folder = write_files(tmp_path, {**SUITE, "uv.lock": b"<<<<<<< HEAD\n", "Pipfile.lock": b"{"})
     outcome = run_testfix(["--check"], folder)

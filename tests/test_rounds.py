@@ -302,3 +302,17 @@ def test_a_file_that_cannot_be_read_is_no_place_for_an_edit(tmp_path: Path) -> N
     [finding] = rounds.check().findings
     assert finding.reason_unfixed is not None
     assert finding.reason_unfixed.startswith("conftest.py cannot be edited: ")
+
+
+def test_a_header_is_as_long_as_the_project_has_lines(tmp_path: Path) -> None:
+    source = "def test_it():\n    database.use()\n"
+
+    def request(path: str, use: Use) -> Fix:
+        edit = AddParameter(path, 1, 1, "test_it", use.name)
+        return Fix(f"request {path}", (edit,), Safety.SAFE, "")
+
+    (tmp_path / "ruff.toml").write_text("line-length = 20\n", encoding="utf-8")
+    rounds = rounds_over(tmp_path, {"test_a.py": source}, {"database": request})
+    rounds.repair()
+    expected = "def test_it(\n    database,\n):\n    database.use()\n"
+    assert rounds.files.read("test_a.py").decode() == expected

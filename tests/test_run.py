@@ -102,6 +102,26 @@ def test_the_diff_is_what_git_writes(whole: Path, tmp_path: Path) -> None:
     assert contents(patched) == contents(repaired) != before
 
 
+def test_a_new_conftest_and_what_it_opens_the_way_for(tmp_path: Path) -> None:
+    """`db` in `test_y` is a name that nothing explains until the conftest makes a fixture of it visible."""
+    before = {
+        "pyproject.toml": b'[tool.pytest.ini_options]\npythonpath = ["."]\ntestpaths = ["tests"]\n',
+        "support/__init__.py": b"",
+        "support/fx.py": b"import pytest\n\n\n@pytest.fixture\ndef db():\n    return 1\n",
+        "tests/test_a.py": b"def test_x(db):\n    assert db == 1\n\n\ndef test_y():\n    assert db\n",
+    }
+    patched, repaired = (write_files(tmp_path / name, before) for name in ("patched", "repaired"))
+    git_apply(run_testfix(["--diff", "--unsafe-fixes"], patched).out, patched)
+    report = run(Config(unsafe_fixes=True), [], Mode.REPAIR, repaired)
+    assert report.left == ()
+    assert {change.path for change in report.changes if change.before is None} == {"tests/conftest.py"}
+    assert contents(patched) == contents(repaired)
+    after = contents(repaired)
+    assert after["tests/conftest.py"] == b"from support.fx import db  # noqa: F401\n"
+    assert after["tests/test_a.py"] == before["tests/test_a.py"].replace(b"test_y()", b"test_y(db)")
+    assert run(Config(unsafe_fixes=True), [], Mode.REPAIR, repaired).findings == ()
+
+
 def test_files_that_cannot_be_read_are_reported_with_their_line(whole: Path) -> None:
     report = run(Config(jobs=1), [], Mode.CHECK, whole)
     broken = {finding.path: finding for finding in report.findings if finding.code == "TF001"}

@@ -13,7 +13,7 @@ from visibility.source import apply, declarations, name_argument, offset, span, 
 
 if TYPE_CHECKING:
     import random
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from visibility.source import Declaration, Source
 
@@ -174,31 +174,3 @@ def parses(text: bytes) -> bool:
     except SyntaxError:
         return False
     return True
-
-
-def all_damages(
-    tree: Tree, paths: Sequence[str], random: random.Random, enough: int
-) -> dict[str, list[Damage]]:
-    """What could be broken in these files, by kind, in random order.
-
-    Of slips and lost parameters there are thousands, and finding them is slow: `enough` of each will do.
-    """
-    from visibility.moves import of_moves
-    from visibility.parameters import of_parameters
-
-    found: dict[str, list[Damage]] = {kind: [] for kind in KINDS}
-    for path in random.sample(sorted(paths), len(paths)):
-        source = tree.sources[path]
-        damages = [
-            *of_declarations(tree, source, random),
-            *of_imports(tree, source),
-            *of_plugins(tree, source),
-            *of_moves(tree, source),
-        ]
-        if min(len(found[SLIP]), len(found[PARAMETER])) < enough:
-            damages += of_parameters(tree, source, random)
-        for damage in damages:
-            found[damage.kind].append(damage)
-    for each in found.values():
-        random.shuffle(each)
-    return found

@@ -52,7 +52,9 @@ def _reads(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Assign) and any(
             isinstance(target, ast.Name) and target.id == "__all__" for target in node.targets
         ):
-            yield from (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
+            for each in ast.walk(node):
+                if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                    yield each.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from visibility.damage import Damage, Tree, all_damages
+from visibility.damage import (
+    KINDS,
+    PARAMETER,
+    SLIP,
+    Damage,
+    Tree,
+    of_declarations,
+    of_imports,
+    of_plugins,
+)
+from visibility.moves import of_moves
+from visibility.parameters import of_parameters
 from visibility.source import Source
 
 if TYPE_CHECKING:
@@ -38,6 +49,31 @@ def breakable(tree: Tree, truth: Truth) -> list[str]:
         for path, source in tree.sources.items()
         if path in modules or source.file_name == "conftest.py" or path.partition("/")[0] in tops
     ]
+
+
+def all_damages(
+    tree: Tree, paths: Sequence[str], random: random.Random, enough: int
+) -> dict[str, list[Damage]]:
+    """What could be broken in these files, by kind, in random order.
+
+    Of slips and lost parameters there are thousands, and finding them is slow: `enough` of each will do.
+    """
+    found: dict[str, list[Damage]] = {kind: [] for kind in KINDS}
+    for path in random.sample(sorted(paths), len(paths)):
+        source = tree.sources[path]
+        damages = [
+            *of_declarations(tree, source, random),
+            *of_imports(tree, source),
+            *of_plugins(tree, source),
+            *of_moves(tree, source),
+        ]
+        if min(len(found[SLIP]), len(found[PARAMETER])) < enough:
+            damages += of_parameters(tree, source, random)
+        for damage in damages:
+            found[damage.kind].append(damage)
+    for each in found.values():
+        random.shuffle(each)
+    return found
 
 
 def choose(tree: Tree, paths: Sequence[str], count: int, random: random.Random) -> list[Damage]:

@@ -8,18 +8,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from fixer.facts import keyword_scan
 from fixer.facts.suspect_words import SUSPECTS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterator
 
     from fixer.facts.suspect_words import Suspect
 
 _IMPORT = re.compile(rb"import[ \t]")  # begins with a literal, and so is found fast
 _WORD = re.compile(rb"(\w+)\s*$")
+_PARTIAL = re.compile(rb"partial\(\s*(?:\w+\.)*(\w+)")
 _BEFORE = (b" ", b"\t", b"\n", b"(", b",")
 _FURTHEST = 4000  # bytes between a call's bracket and its keyword
 _MODULES = frozenset(SUSPECTS)
+_BY_KEYWORD = {
+    module: {
+        keyword: [suspect for suspect in suspects if suspect.keyword == keyword]
+        for keyword in dict.fromkeys(suspect.keyword for suspect in suspects)
+    }
+    for module, suspects in SUSPECTS.items()
+}
 _CALLEES = {
     module: frozenset(word.decode().partition("(")[0] for suspect in suspects for word in suspect.words)
     for module, suspects in SUSPECTS.items()
@@ -43,58 +52,106 @@ def is_suspected(path: str) -> bool:
 def may_be_refused(source: bytes) -> bool:
     """Whether the bytes of a file hold a suspected module, keyword and callee in the same call, as far as
     a search can tell; False means that no entry of the tables applies."""
-    return any(
-        _holds(source, suspect)
-        for module in _imported(source) & SUSPECTS.keys()
-        for suspect in SUSPECTS[module]
-    )
+    modules, renamed = _imported(source)
+    modules &= _MODULES
+    return bool(modules) and any(map(_Search(source, renamed).module, modules))
 
 
-def _imported(source: bytes) -> set[str]:
-    """The top-level modules that the file seems to import; `asyncio` for the fixture `event_loop` too."""
-    found = set()
+def _imported(source: bytes) -> tuple[set[str], set[bytes]]:
+    """The top-level modules that the file seems to import (`asyncio` for the fixture `event_loop` too), and
+    the names to which an import gives another name."""
+    found: set[bytes] = set()
+    renamed: set[bytes] = set()
     for match in _IMPORT.finditer(source):
-        start = source.rfind(b"\n", 0, match.start()) + 1
-        words = source[start : match.start()].split()
-        if not words:
-            end = source.find(b"\n", match.end())
-            for name in source[match.end() : end if end > 0 else len(source)].split(b","):
-                found.add(name.strip().partition(b".")[0].partition(b" ")[0].decode("utf-8", "replace"))
-        elif words[0] == b"from" or b"from" in words:
-            found.add(words[-1].partition(b".")[0].decode("utf-8", "replace"))
+        at = match.start()
+        before = source[source.rfind(b"\n", 0, at) + 1 : at].split()
+        end = source.find(b"\n", at)
+        listed = source[at + 7 : end if end > 0 else len(source)]
+        if not before:
+            found.update(name.strip().partition(b" ")[0].partition(b".")[0] for name in listed.split(b","))
+        elif before[0] == b"from" or b"from" in before:
+            found.add(before[-1].partition(b".")[0])
+        if b" as " in listed:
+            renamed.update(name.split()[0] for name in listed.split(b",") if b" as " in name)
     if b"event_loop" in source:
-        found.add("asyncio")
-    return found
+        found.add(b"asyncio")
+    return {name.decode("utf-8", "replace") for name in found}, renamed
 
 
-def _holds(source: bytes, suspect: Suspect) -> bool:
-    if not suspect.keyword:
-        return any(word in source for word in suspect.words)
-    if not _passes(source, suspect.keyword, suspect.words):
-        return False
-    return all(re.search(rb"\b%s=" % word, source) for word in suspect.beside)
+class _Search:
+    """What is found in one file, each keyword looked for once."""
 
+    def __init__(self, source: bytes, renamed: set[bytes]) -> None:
+        self.source = source
+        self.renamed = renamed
+        self.splat = keyword_scan.SPLAT in source
+        self.found: dict[bytes, set[bytes]] = {}
+        self.elsewhere: dict[bytes, set[bytes]] = {}
 
-def _passes(source: bytes, keyword: bytes, words: frozenset[bytes]) -> bool:
-    """Whether one of `words` is called with `keyword`, or stands where it is not called at once."""
-    if keyword not in source:
-        return False
-    given = False
-    for needle in (keyword + b"=", keyword + b" ="):
-        at = source.find(needle)
-        while at >= 0:
-            if source[at - 1 : at] in _BEFORE:
-                given = True
-                if any(word in words for word in _callees_around(source, at)):
+    def module(self, name: str) -> bool:
+        for keyword, suspects in _BY_KEYWORD[name].items():
+            if not keyword:
+                if any(
+                    self.is_called(name.encode(), word, each.fine) for each in suspects for word in each.words
+                ):
                     return True
-            at = source.find(needle, at + len(needle))
-    if b"**" in source and (b'"%s"' % keyword in source or b"'%s'" % keyword in source):
-        return any(word in source for word in words)
-    # A partial, an alias, an assignment: only words that hardly ever mean anything else are looked for.
-    return given and any(b"_" in word and source.count(word) > source.count(word + b"(") for word in words)
+            elif keyword not in self.source or not self.callees(keyword):
+                continue
+            elif any(self.passes(name.encode(), keyword, each) for each in suspects):
+                return True
+        return False
+
+    def is_called(self, module: bytes, word: bytes, fine: frozenset[bytes]) -> bool:
+        """Whether `word` is called with a keyword that is not `fine`, or stands where it is not called."""
+        if word not in self.source:
+            return False
+        if word.endswith(b"(None") or keyword_scan.keywords_of_any(self.source, word) - fine:
+            return True
+        elsewhere = rb"\b%s[\w.]*\.%s\b(?![\w(\"'`])|import\b[^\n]*\b%s as " % (module, word, word)
+        return re.search(elsewhere, self.source) is not None
+
+    def passes(self, module: bytes, keyword: bytes, suspect: Suspect) -> bool:
+        """Whether a call of the suspect passes the keyword, or may do so under another name."""
+        found = self.callees(keyword)
+        if not suspect.words & found and not (
+            (keyword_scan.SPLAT in found and any(map(self.takes_splat, suspect.words)))
+            or suspect.words & self.other_names(module)
+        ):
+            return False
+        return suspect.maker in self.source and all(
+            re.search(rb"\b%s=" % word, self.source) for word in suspect.beside
+        )
+
+    def other_names(self, module: bytes) -> set[bytes]:
+        """What an import, an assignment or a partial may give another name to."""
+        if module not in self.elsewhere:
+            found = set(self.renamed)
+            found.update(re.findall(rb"= %s\.(\w+)[ \t\r]*\n" % module, self.source))
+            found.update(_PARTIAL.findall(self.source))
+            self.elsewhere[module] = found
+        return self.elsewhere[module]
+
+    def callees(self, keyword: bytes) -> set[bytes]:
+        """The last names of what is called with `keyword`; SPLAT where it is a key and there is a `**`."""
+        if keyword in self.found:
+            return self.found[keyword]
+        source = self.source
+        found = self.found[keyword] = set()
+        for needle in (keyword + b"=", keyword + b" ="):
+            at = source.find(needle)
+            while at >= 0:
+                if source[at - 1 : at] in _BEFORE:
+                    found.update(_callees_around(source, at))
+                at = source.find(needle, at + len(needle))
+        if self.splat and (b'"%s"' % keyword in source or b"'%s'" % keyword in source):
+            found.add(keyword_scan.SPLAT)
+        return found
+
+    def takes_splat(self, word: bytes) -> bool:
+        return keyword_scan.SPLAT in keyword_scan.keywords_of_any(self.source, word)
 
 
-def _callees_around(source: bytes, at: int) -> Iterable[bytes]:
+def _callees_around(source: bytes, at: int) -> Iterator[bytes]:
     """The word before the innermost bracket that is open at byte `at`.
 
     Where a string could hold brackets, the word before the next one too.

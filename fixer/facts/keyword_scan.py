@@ -7,10 +7,15 @@ look and nothing else.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SPLAT = b"**"
 _TOKEN = re.compile(
     rb"""[rRbBuUfF]{0,2}(?:\"\"\"(?:[^"\\]|\\.|"(?!""))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''"""
-    rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|#[^\n]*|[()\[\]{}]|\b(\w+)[ \t]*=(?!=)""",
+    rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|#[^\n]*|[()\[\]{}]|\b(\w+)[ \t]*=(?!=)|\*\*""",
     re.DOTALL,
 )
 _FURTHEST = 20_000  # bytes of one call
@@ -19,14 +24,28 @@ _FURTHEST = 20_000  # bytes of one call
 def passed_keywords(source: bytes, name: str) -> frozenset[str]:
     """All keywords, as far as can be seen, that calls of `name` (`module.name` too) pass in `source`."""
     found: set[bytes] = set()
-    call = name.encode() + b"("
+    for start in _calls(source, name.encode(), b"_."):
+        found.update(keywords_from(source, start))
+    return frozenset(word.decode("utf-8", "replace") for word in found - {SPLAT})
+
+
+def keywords_of_any(source: bytes, word: bytes) -> set[bytes]:
+    """The keywords of all calls of something whose last name is `word`; SPLAT stands for a `**`."""
+    found: set[bytes] = set()
+    for start in _calls(source, word, b"_"):
+        found.update(keywords_from(source, start))
+    return found
+
+
+def _calls(source: bytes, name: bytes, not_before: bytes) -> Iterator[int]:
+    """Where the arguments of each `name(` begin, unless it is the end of a longer name."""
+    call = name + b"("
     at = source.find(call)
     while at >= 0:
         before = source[at - 1 : at]
-        if not (before.isalnum() or before in (b"_", b".")) or before > b"\x7f":
-            found.update(_keywords(source, at + len(call)))
+        if not (before.isalnum() or (before and before in not_before)) or before > b"\x7f":
+            yield at + len(call)
         at = source.find(call, at + len(call))
-    return frozenset(word.decode("utf-8", "replace") for word in found)
 
 
 def members_called(source: bytes, module: str) -> frozenset[str]:
@@ -37,7 +56,8 @@ def members_called(source: bytes, module: str) -> frozenset[str]:
     return frozenset(word.decode("utf-8", "replace") for word in re.findall(pattern, source))
 
 
-def _keywords(source: bytes, start: int) -> list[bytes]:
+def keywords_from(source: bytes, start: int) -> list[bytes]:
+    """The keywords, and SPLAT for each `**`, of the call whose arguments begin at byte `start`."""
     depth = 1
     found = []
     for token in _TOKEN.finditer(source, start, start + _FURTHEST):
@@ -47,7 +67,9 @@ def _keywords(source: bytes, start: int) -> list[bytes]:
                 found.append(word)
             continue
         mark = token.group()
-        if mark in (b"(", b"[", b"{"):
+        if mark == SPLAT and depth == 1:
+            found.append(SPLAT)
+        elif mark in (b"(", b"[", b"{"):
             depth += 1
         elif mark in (b")", b"]", b"}"):
             depth -= 1

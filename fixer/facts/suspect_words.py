@@ -10,31 +10,50 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """`keyword` (empty: any) in a call of something whose last name is one of `words`, where all of `beside`
-    stand in the file too."""
+    """`keyword` (empty: any that is not `fine`) in a call of something whose last name is one of `words`.
+
+    All of `beside` are keywords in the file too, and `maker` (of the object, for a method) stands in it.
+    """
 
     keyword: bytes
     words: frozenset[bytes]
     beside: tuple[bytes, ...] = ()
+    maker: bytes = b""
+    fine: frozenset[bytes] = frozenset()
 
 
 SUSPECTS: dict[str, tuple[Suspect, ...]] = {
     "aiohttp": (
         Suspect(b"conn_timeout", frozenset({b"ClientSession"})),
-        Suspect(b"extra_headers", frozenset({b"ws_connect"})),
-        Suspect(b"follow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"})),
+        Suspect(b"extra_headers", frozenset({b"ws_connect"}), maker=b"ClientSession"),
+        Suspect(b"follow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"}), maker=b"ClientSession"),
         Suspect(b"loop", frozenset({b"Application", b"ClientSession", b"TCPConnector"})),
-        Suspect(b"open_timeout", frozenset({b"ws_connect"})),
+        Suspect(b"open_timeout", frozenset({b"ws_connect"}), maker=b"ClientSession"),
         Suspect(b"read_timeout", frozenset({b"ClientSession"})),
         Suspect(b"ssl_context", frozenset({b"TCPConnector"})),
-        Suspect(b"verify", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"})),
+        Suspect(b"verify", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"}), maker=b"ClientSession"),
         Suspect(b"verify_ssl", frozenset({b"TCPConnector"})),
     ),
     "asyncio": (
         Suspect(b"delay", frozenset({b"wait_for"})),
         Suspect(b"loop", frozenset({b"BoundedSemaphore", b"Condition", b"Event", b"LifoQueue", b"Lock", b"PriorityQueue", b"Queue", b"Semaphore", b"as_completed", b"create_subprocess_exec", b"create_subprocess_shell", b"create_task", b"gather", b"open_connection", b"open_unix_connection", b"shield", b"sleep", b"start_server", b"start_unix_server", b"wait", b"wait_for"})),
         Suspect(b"seconds", frozenset({b"wait_for"})),
-        Suspect(b"timeout", frozenset({b"acquire", b"communicate", b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_subprocess_exec", b"create_subprocess_shell", b"create_unix_connection", b"create_unix_server", b"gather", b"get", b"open_connection", b"open_unix_connection", b"read", b"readexactly", b"readline", b"readuntil", b"shield", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall", b"start_server", b"start_unix_server", b"wait"})),
+        Suspect(b"timeout", frozenset({b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_subprocess_exec", b"create_subprocess_shell", b"create_unix_connection", b"create_unix_server", b"gather", b"open_connection", b"open_unix_connection", b"shield", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall", b"start_server", b"start_unix_server"})),
+        Suspect(b"timeout", frozenset({b"acquire"}), maker=b"BoundedSemaphore"),
+        Suspect(b"timeout", frozenset({b"acquire", b"wait"}), maker=b"Condition"),
+        Suspect(b"timeout", frozenset({b"wait"}), maker=b"Event"),
+        Suspect(b"timeout", frozenset({b"get"}), maker=b"LifoQueue"),
+        Suspect(b"timeout", frozenset({b"acquire"}), maker=b"Lock"),
+        Suspect(b"timeout", frozenset({b"get"}), maker=b"PriorityQueue"),
+        Suspect(b"timeout", frozenset({b"get"}), maker=b"Queue"),
+        Suspect(b"timeout", frozenset({b"acquire"}), maker=b"Semaphore"),
+        Suspect(b"timeout", frozenset({b"communicate", b"wait"}), maker=b"create_subprocess_exec"),
+        Suspect(b"timeout", frozenset({b"communicate", b"wait"}), maker=b"create_subprocess_shell"),
+        Suspect(b"timeout", frozenset({b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_unix_connection", b"create_unix_server", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall"}), maker=b"get_event_loop"),
+        Suspect(b"timeout", frozenset({b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_unix_connection", b"create_unix_server", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall"}), maker=b"get_running_loop"),
+        Suspect(b"timeout", frozenset({b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_unix_connection", b"create_unix_server", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall"}), maker=b"new_event_loop"),
+        Suspect(b"timeout", frozenset({b"read", b"readexactly", b"readline", b"readuntil"}), maker=b"open_connection"),
+        Suspect(b"timeout", frozenset({b"read", b"readexactly", b"readline", b"readuntil"}), maker=b"open_unix_connection"),
     ),
     "click": (
         Suspect(b"mix_stderr", frozenset({b"CliRunner"})),
@@ -44,11 +63,11 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
         Suspect(b"ssl_version", frozenset({b"TLSConfig", b"from_env"})),
     ),
     "fastapi": (
-        Suspect(b"allow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"})),
-        Suspect(b"content", frozenset({b"delete"})),
-        Suspect(b"data", frozenset({b"delete", b"get"})),
-        Suspect(b"extra_headers", frozenset({b"websocket_connect"})),
-        Suspect(b"json", frozenset({b"delete", b"get"})),
+        Suspect(b"allow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"}), maker=b"TestClient"),
+        Suspect(b"content", frozenset({b"delete"}), maker=b"TestClient"),
+        Suspect(b"data", frozenset({b"delete", b"get"}), maker=b"TestClient"),
+        Suspect(b"extra_headers", frozenset({b"websocket_connect"}), maker=b"TestClient"),
+        Suspect(b"json", frozenset({b"delete", b"get"}), maker=b"TestClient"),
     ),
     "http": (
         Suspect(b"check_hostname", frozenset({b"HTTPSConnection"})),
@@ -56,10 +75,15 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
     ),
     "httpx": (
         Suspect(b"allow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request", b"stream"})),
+        Suspect(b"allow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request", b"stream"}), maker=b"AsyncClient"),
+        Suspect(b"allow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request", b"stream"}), maker=b"Client"),
         Suspect(b"app", frozenset({b"AsyncClient", b"Client"})),
-        Suspect(b"content", frozenset({b"delete", b"get"})),
-        Suspect(b"data", frozenset({b"delete", b"get"})),
-        Suspect(b"json", frozenset({b"delete", b"get"})),
+        Suspect(b"content", frozenset({b"delete", b"get"}), maker=b"AsyncClient"),
+        Suspect(b"content", frozenset({b"delete", b"get"}), maker=b"Client"),
+        Suspect(b"data", frozenset({b"delete", b"get"}), maker=b"AsyncClient"),
+        Suspect(b"data", frozenset({b"delete", b"get"}), maker=b"Client"),
+        Suspect(b"json", frozenset({b"delete", b"get"}), maker=b"AsyncClient"),
+        Suspect(b"json", frozenset({b"delete", b"get"}), maker=b"Client"),
         Suspect(b"proxies", frozenset({b"AsyncClient", b"Client", b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request", b"stream"})),
     ),
     "json": (
@@ -73,17 +97,19 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
     ),
     "pandas": (
         Suspect(b"check_less_precise", frozenset({b"assert_frame_equal", b"assert_index_equal", b"assert_series_equal"})),
-        Suspect(b"line_terminator", frozenset({b"to_csv"})),
+        Suspect(b"line_terminator", frozenset({b"to_csv"}), maker=b"DataFrame"),
+        Suspect(b"line_terminator", frozenset({b"to_csv"}), maker=b"Series"),
+        Suspect(b"line_terminator", frozenset({b"to_csv"}), maker=b"read_csv"),
     ),
     "pydantic": (
         Suspect(b"const", frozenset({b"Field"})),
-        Suspect(b"ensure_ascii", frozenset({b"json"})),
-        Suspect(b"indent", frozenset({b"json"})),
+        Suspect(b"ensure_ascii", frozenset({b"json"}), maker=b"BaseModel"),
+        Suspect(b"indent", frozenset({b"json"}), maker=b"BaseModel"),
         Suspect(b"max_items", frozenset({b"conlist"})),
         Suspect(b"min_items", frozenset({b"conlist"})),
         Suspect(b"regex", frozenset({b"Field", b"constr"})),
-        Suspect(b"skip_defaults", frozenset({b"dict"})),
-        Suspect(b"sort_keys", frozenset({b"json"})),
+        Suspect(b"skip_defaults", frozenset({b"dict"}), maker=b"BaseModel"),
+        Suspect(b"sort_keys", frozenset({b"json"}), maker=b"BaseModel"),
         Suspect(b"unique_items", frozenset({b"Field"})),
     ),
     "pytest": (
@@ -107,6 +133,8 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
     ),
     "requests_mock": (
         Suspect(b"status", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"register_uri"})),
+        Suspect(b"status", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"register_uri"}), maker=b"Mocker"),
+        Suspect(b"status", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"register_uri"}), maker=b"mock"),
     ),
     "responses": (
         Suspect(b"status_code", frozenset({b"add", b"delete", b"get", b"patch", b"post", b"put"})),
@@ -132,11 +160,11 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
         Suspect(b"whens", frozenset({b"case"})),
     ),
     "starlette": (
-        Suspect(b"allow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"})),
-        Suspect(b"content", frozenset({b"delete"})),
-        Suspect(b"data", frozenset({b"delete", b"get"})),
-        Suspect(b"extra_headers", frozenset({b"websocket_connect"})),
-        Suspect(b"json", frozenset({b"delete", b"get"})),
+        Suspect(b"allow_redirects", frozenset({b"delete", b"get", b"head", b"options", b"patch", b"post", b"put", b"request"}), maker=b"TestClient"),
+        Suspect(b"content", frozenset({b"delete"}), maker=b"TestClient"),
+        Suspect(b"data", frozenset({b"delete", b"get"}), maker=b"TestClient"),
+        Suspect(b"extra_headers", frozenset({b"websocket_connect"}), maker=b"TestClient"),
+        Suspect(b"json", frozenset({b"delete", b"get"}), maker=b"TestClient"),
     ),
     "typer": (
         Suspect(b"mix_stderr", frozenset({b"CliRunner"})),
@@ -157,7 +185,7 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
         Suspect(b"method_whitelist", frozenset({b"Retry"})),
     ),
     "websockets": (
-        Suspect(b"", frozenset({b"connect", b"serve", b"unix_connect", b"unix_serve"})),
-        Suspect(b"timeout", frozenset({b"close", b"ping", b"recv", b"send"})),
+        Suspect(b"", frozenset({b"connect", b"serve", b"unix_connect", b"unix_serve"}), fine=frozenset({b"close_timeout", b"compression", b"extensions", b"max_size", b"subprotocols"})),
+        Suspect(b"timeout", frozenset({b"close", b"ping", b"recv", b"send"}), maker=b"connect"),
     ),
 }

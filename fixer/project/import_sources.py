@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 _NOT_IMPORTED = """
     benchmarks build ci dev dist doc docs example examples migrations samples scripts tools
 """
-_ENOUGH_AGAINST_RIVALS = 4  # importing files, where the project defines such a name itself
+# Importing files that have to agree: on something of the project, of a library, and of a library where the
+# project defines such a name itself.
+_ENOUGH, _ENOUGH_FOR_A_LIBRARY, _ENOUGH_AGAINST_RIVALS = 2, 3, 4
 _ASKED = 50  # importing files that are searched for an attribute
 _NOTHING = 1e-9  # sums of weights differ by less between Pythons
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
@@ -131,7 +133,7 @@ class _Weighing:
             return self.ranked("several things have this name")
         first = self.sources[0]
         agrees = _is_known(first, self.known)
-        if agrees and self.agreed(first, 1) and not self.is_used_to_another(first):
+        if agrees and self.share(first) >= _AGREE and not self.is_used_to_another(first):
             return self.trust(first, self.count(first))
         if certain is not None and not agrees:
             return self.ranked(f"{_module_of(certain)} has it, but {self.count(first)}")
@@ -163,7 +165,7 @@ class _Weighing:
     def by_importers(self) -> Choice:
         """Only the project knows the name, and files of it import it."""
         first = self.sources[0]
-        if self.agreed(first, _ENOUGH_AGAINST_RIVALS if self.has_rivals(first) else 2):
+        if self.agreed(first):
             return self.trust(first, self.count(first))
         defined = {self.origin_of(definition).key for definition in self.definitions}
         alone = len(self.sources) == 1 and defined == {first.origin.key}
@@ -227,16 +229,18 @@ class _Weighing:
         return Safety.UNSAFE if local or self.name in self.project.evidence.fixtures else Safety.SAFE
 
     def is_strange(self, source: Source, what: Import) -> bool:
-        """Whether it is a value, of which another part of the project may have one too, in a part that has
-        nothing to do with the file: no file of the same top folder imports it, nor do the file and its
-        neighbours import anything from there."""
-        if source.origin.kind == "external" or self.is_telling(source.origin.kind) or what.module[0] == ".":
+        """Whether something else may be called so, and this has nothing to do with the file: no file of the
+        same top folder imports it, and nothing is imported from there, by the file itself where it is of a
+        library, by it or its neighbours where it is a value of the project."""
+        external = source.origin.kind == "external"
+        if what.module[0] == "." or (not external and self.is_telling(source.origin.kind)):
             return False
         top = self.path.partition("/")[0]
         if any(folder.partition("/")[0] == top for folder, _ in source.by_folder):
             return False
         package = what.module.partition(".")[0]
-        return all(module.partition(".")[0] != package for module in self.nearby)
+        around = self.habits if external else self.nearby
+        return all(module.partition(".")[0] != package for module in around)
 
     def lacks_attribute(self, source: Source) -> bool:
         """Whether an attribute is used of it that neither its own file nor any other importer mentions."""
@@ -251,14 +255,16 @@ class _Weighing:
                 return True
         return False
 
-    def agreed(self, source: Source, enough: int = 2) -> bool:
-        """Whether the files that import the name all but agree on it, and at least `enough` do."""
+    def agreed(self, source: Source) -> bool:
+        """Whether the files that import the name all but agree on it, and enough of them do."""
+        enough = _ENOUGH
+        if source.origin.kind == "external":  # libraries have many names, and the project may mean another
+            enough = _ENOUGH_AGAINST_RIVALS if self.has_rivals() else _ENOUGH_FOR_A_LIBRARY
         return self.share(source) >= _AGREE and source.votes(self.path) >= enough
 
-    def has_rivals(self, source: Source) -> bool:
-        """Whether it comes from outside, while the project defines something of that name itself."""
-        defined = any(found.kind not in ("value", "module") for found in self.definitions)
-        return defined and source.origin.kind == "external"
+    def has_rivals(self) -> bool:
+        """Whether the project defines something of that name itself."""
+        return any(found.kind not in ("value", "module") for found in self.definitions)
 
     def is_telling(self, kind: str) -> bool:
         """Whether one definition alone can be meant: any module may have a value called `client`."""

@@ -150,8 +150,6 @@ class Keywords:
         certain = not standing.possible - standing.refused
         found = Refused(call, keyword, message, rewrite, certain, standing.possible)
         if standing.possible:
-            if not standing.possible & standing.refused:
-                return None
             said = standing.version.source if standing.version is not None else ""
             return replace(found, message=f"{message}; {said}") if when and said else found
         if standing.version is None:
@@ -187,6 +185,8 @@ class Keywords:
             possible = NONE
         if version is not None and not possible and newest and not version.allowed - up_to(newest):
             return None  # older than everything that is known
+        if not _newest_refuses(refused, possible, newest, version):
+            return None  # a suite runs with the newest version that is allowed
         return _Standing(refused, tried, possible, package, version, newest)
 
     def _accepted(self, name: str, signatures: list[tuple[Signature, Range]]) -> Range:
@@ -322,8 +322,17 @@ def _obstacle(rewrite: Rewrite, call: Call, keyword: Keyword) -> str | None:
     return None
 
 
+def _newest_refuses(refused: Range, possible: Range, newest: Version, version: KnownVersion | None) -> bool:
+    """Whether the newest possible version refuses; where none is known, the newest that was tried."""
+    if possible:
+        left = possible - refused
+        return not left or left.intervals[-1][1] != possible.intervals[-1][1]
+    beyond = version.allowed if version is not None else NONE
+    return bool((at(newest) | beyond) & refused) if newest else bool(refused)
+
+
 def _when(standing: _Standing, library: str) -> str:
-    """ " from websockets 14.0 on": which versions refuse, around those that are possible; empty for all."""
+    """Which versions refuse, around those that are possible (with a blank before it); empty for all."""
     if not standing.tried - standing.refused:
         return ""
     here = standing.refused & (standing.possible or ANY)

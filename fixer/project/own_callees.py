@@ -123,7 +123,7 @@ class OwnCallees:
         return found
 
     def _certain(self, origin: Origin | None, place: str, name: str) -> Origin | None:
-        """`origin`, unless a module on the way from `place` binds the name in two ways: a branch, a fallback."""
+        """`origin`, unless a module on the way from `place` binds the name in two ways (a fallback)."""
         if origin is None or origin.kind not in ("class", "function", "decorated"):
             return None
         for _ in range(_DEEPEST):

@@ -14,7 +14,7 @@ from fixer.known.plugin_fixtures import who_provides
 from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
-from fixer.project.fixtures.explain import requests, unrequested
+from fixer.project.fixtures.explain import has_method, requests, unrequested
 from fixer.project.fixtures.interchangeable import interchangeable
 from fixer.project.fixtures.model import FixtureModel
 from fixer.project.keywords import Keywords, Refused
@@ -93,7 +93,7 @@ class Loader(Protocol):
         """The paths of the Python files of the project in whose bytes `word` occurs."""
 
     def occurrences(self, path: str, word: str) -> int:
-        """How often `word` occurs in the bytes of a file."""
+        """How often `word` occurs in the bytes of a file, where a word begins."""
 
     def surroundings(self) -> Surroundings:
         """The distributions and plugins around the tests."""
@@ -186,7 +186,9 @@ class Project:
     def _may_be_fixture(self, name: str, facts: Facts) -> bool:
         """Whether a fixture of that name is known, and is more likely meant than something to import."""
         if name not in self.evidence.fixtures and not who_provides(name):
-            return False
+            body = self.loader.body(facts.path)
+            if body is None or not has_method(body, name):
+                return False
         uses = [use for use in facts.undefined if use.name == name]
         if not self.vocabulary(name, uses) and not self.evidence.sources(name):
             return True

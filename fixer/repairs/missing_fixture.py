@@ -32,6 +32,7 @@ class MissingFixtures:
         self.project = project
         self.move = move
         self.model = project.fixtures
+        self._moves: dict[str, list[Fix | str]] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
         """The same findings with a fix or a reason, and with the rest of their message."""
@@ -93,8 +94,10 @@ class MissingFixtures:
     def _moved(self, finding: Finding, lack: Lack, others: Sequence[Elsewhere]) -> Finding:
         """The fixture stands in a test module, a class or another folder's conftest: moved to be shared."""
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
-        lacks = self.model.lacks_of(lack.name)
-        outcomes = [self.move(self.code, lacks, each, self.project) for each in others]
+        if lack.name not in self._moves:
+            lacks = self.model.lacks_of(lack.name)
+            self._moves[lack.name] = [self.move(self.code, lacks, each, self.project) for each in others]
+        outcomes = self._moves[lack.name]
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)
@@ -104,8 +107,9 @@ class MissingFixtures:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
         plugins = who_provides(lack.name)
         if plugins:
-            message = f"{finding.message}: it comes from {plugins[0]}, which nothing here declares"
-            return replace(finding, message=message, reason_unfixed=f"install {plugins[0]}, and declare it")
+            message = f"{finding.message}: {plugins[0]}, which nothing here declares, has one"
+            reason = f"if that is the one, install {plugins[0]} and declare it"
+            return replace(finding, message=message, reason_unfixed=reason)
         slip = nearest_name(lack)
         function = renamed_at(lack)
         if slip is not None and function is not None:
