@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter, statements
 from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
-from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, is_foreign, ranked
+from fixer.project.fixtures.exposure import Exposure, common_conftest, distance, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
 
 if TYPE_CHECKING:
@@ -96,7 +96,9 @@ class MissingFixtures:
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
         if lack.name not in self._moves:
             lacks = self.model.lacks_of(lack.name)
-            self._moves[lack.name] = [self.move(self.code, lacks, each, self.project) for each in others]
+            conftest = common_conftest(lacks, lack.results[0].suite)
+            near = sorted(others, key=lambda each: (each.kind == "class", *distance(each.path, conftest)))
+            self._moves[lack.name] = [self.move(self.code, lacks, each, self.project) for each in near]
         outcomes = self._moves[lack.name]
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
