@@ -32,7 +32,7 @@ class MissingFixtures:
         self.project = project
         self.move = move
         self.model = project.fixtures
-        self._moves: dict[str, list[Fix | str]] = {}
+        self._moves: dict[tuple[str, str], list[Fix | str]] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
         """The same findings with a fix or a reason, and with the rest of their message."""
@@ -94,12 +94,14 @@ class MissingFixtures:
     def _moved(self, finding: Finding, lack: Lack, others: Sequence[Elsewhere]) -> Finding:
         """The fixture stands in a test module, a class or another folder's conftest: moved to be shared."""
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
-        if lack.name not in self._moves:
-            lacks = self.model.lacks_of(lack.name)
-            conftest = common_conftest(lacks, lack.results[0].suite)
+        suite = lack.results[0].suite  # each suite is a world of its own
+        key = (lack.name, suite.rootdir)
+        if key not in self._moves:
+            lacks = [each for each in self.model.lacks_of(lack.name) if each.results[0].suite is suite]
+            conftest = common_conftest(lacks, suite)
             near = sorted(others, key=lambda each: (each.kind == "class", *distance(each.path, conftest)))
-            self._moves[lack.name] = [self.move(self.code, lacks, each, self.project) for each in near]
-        outcomes = self._moves[lack.name]
+            self._moves[key] = [self.move(self.code, lacks, each, self.project) for each in near]
+        outcomes = self._moves[key]
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)

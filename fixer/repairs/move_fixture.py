@@ -54,7 +54,7 @@ def move_fixture(code: str, lacks: Sequence[Lack], found: Elsewhere, project: Pr
     except Immovable as reason:
         return f"`{declaration.name}` of {found.path} cannot be moved: {reason}"
     why = f"{conftest} is the nearest one that all who request it see; they share one declaration then"
-    return Fix(f"{code}:move:{found.path}:{declaration.name}", tuple(edits), Safety.UNSAFE, why)
+    return Fix(f"{code}:move:{found.path}:{declaration.name}:{conftest}", tuple(edits), Safety.UNSAFE, why)
 
 
 def unite(code: str, group: Interchangeable, project: Project) -> Fix | str:
