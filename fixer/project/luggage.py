@@ -10,6 +10,7 @@ from fixer.edits import Import
 from fixer.facts.body import Assignment, Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
 from fixer.project.fixtures.namespaces import Star
+from fixer.project.modules import folder_of
 from fixer.project.spelling import respell
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _import_for(name: str, what: Import, old: str, new: str, project: Project) -
         if place == new:
             raise Immovable(f"it needs `{name}`, which {old} imports from {new}")
         problem = project.fixtures.chains.problem(place)
-        if problem is not None:
+        if problem is not None and not _is_imported_above(place, new, project):
             raise Immovable(f"it needs {what.module}, and importing that in a conftest may fail: {problem}")
     elif place is None and project.fixtures.occurrences(old, "importorskip"):
         top = what.module.partition(".")[0]
@@ -209,6 +210,21 @@ def _import_for(name: str, what: Import, old: str, new: str, project: Project) -
         raise Immovable(f"`{name}` means something else in {new}")
     is_submodule = what.name is None and what.asname is None and "." in what.module
     return spelled if is_submodule and not _imports(new, what, project) else None
+
+
+def _is_imported_above(place: str, conftest: str, project: Project) -> bool:
+    """Whether the conftest, or one above it, imports the module for the same tests already."""
+    folder = folder_of(conftest)
+    while True:
+        path = f"{folder}/conftest.py" if folder else "conftest.py"
+        body = project.loader.body(path) if path in project.modules.files else None
+        for each in body.bindings if body is not None else ():
+            certain = isinstance(each, ImportBinding) and not each.conditional
+            if certain and project.modules.find(each.what.module, path) == place:
+                return True
+        if not folder:
+            return False
+        folder = folder_of(folder)
 
 
 def _imports(path: str, what: Import, project: Project) -> bool:

@@ -105,7 +105,10 @@ class MissingFixtures:
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)
-        return replace(finding, message=message, reason_unfixed="; ".join(map(str, outcomes)))
+        reasons = list(dict.fromkeys(map(str, outcomes)))
+        few = len(reasons) < 3
+        reason = "; ".join(reasons) if few else f"{reasons[0]}; nor can the {len(reasons) - 1} others"
+        return replace(finding, message=message, reason_unfixed=reason)
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""

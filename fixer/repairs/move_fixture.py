@@ -32,7 +32,7 @@ def move_fixture(code: str, lacks: Sequence[Lack], found: Elsewhere, project: Pr
     it too; or a sentence that says why it cannot be moved."""
     declaration = found.declaration
     if found.kind == "class" or declaration is None:
-        return f"it is a method of `{found.owner}` in {found.path}: only the tests of that class see it"
+        return f"`{found.owner}` of {found.path} has it as a method, which cannot be moved"
     model = project.fixtures
     results = [result for lack in lacks for result in lack.results]
     paths = [found.path, *(result.test.path for result in results)]
