@@ -80,7 +80,7 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
     for name, importer in importers([each.name for each in going], old, project).items():
         raise Immovable(f"{importer} takes `{name}` from {old}")
     needed_there = [what for what in imports.values() if what is not None]
-    if new not in project.modules.files and _imports(old, _LAZY, project):
+    if new not in project.modules.files and _LAZY in _imported(old, project):
         needed_there.append(_LAZY)  # annotations may be such that Python cannot evaluate them
     return Luggage(tuple(going), tuple(sorted(needed_there)))
 
@@ -209,7 +209,7 @@ def _import_for(name: str, what: Import, old: str, new: str, project: Project) -
     if here != {bound.what for bound in namespaces.lookup(old, name)}:
         raise Immovable(f"`{name}` means something else in {new}")
     is_submodule = what.name is None and what.asname is None and "." in what.module
-    return spelled if is_submodule and not _imports(new, what, project) else None
+    return spelled if is_submodule and what not in _imported(new, project) else None
 
 
 def _is_imported_above(place: str, conftest: str, project: Project) -> bool:
@@ -217,22 +217,18 @@ def _is_imported_above(place: str, conftest: str, project: Project) -> bool:
     folder = folder_of(conftest)
     while True:
         path = f"{folder}/conftest.py" if folder else "conftest.py"
-        body = project.loader.body(path) if path in project.modules.files else None
-        for each in body.bindings if body is not None else ():
-            certain = isinstance(each, ImportBinding) and not each.conditional
-            if certain and project.modules.find(each.what.module, path) == place:
-                return True
+        if any(project.modules.find(what.module, path) == place for what in _imported(path, project)):
+            return True
         if not folder:
             return False
         folder = folder_of(folder)
 
 
-def _imports(path: str, what: Import, project: Project) -> bool:
-    body = project.loader.body(path)
-    return body is not None and any(
-        isinstance(each, ImportBinding) and each.what == what and not each.conditional
-        for each in body.bindings
-    )
+def _imported(path: str, project: Project) -> list[Import]:
+    """What the file imports in any case."""
+    body = project.loader.body(path) if path in project.modules.files else None
+    bindings = body.bindings if body is not None else ()
+    return [each.what for each in bindings if isinstance(each, ImportBinding) and not each.conditional]
 
 
 def _binds(path: str, name: str, project: Project) -> bool:
