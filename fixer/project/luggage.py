@@ -77,8 +77,10 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
             raise Immovable(f"{new} binds `{each.name}` already")
         if each.name in BUILTIN_NAMES:
             raise Immovable(f"`{each.name}` is the name of a builtin, which {new} may use")
-    for name, importer in importers([each.name for each in going], old, project).items():
-        raise Immovable(f"{importer} takes `{name}` from {old}")
+    taken = importers([each.name for each in going], old, project)
+    if taken:
+        name = min(taken)
+        raise Immovable(f"{taken[name]} takes `{name}` from {old}")
     needed_there = [what for what in imports.values() if what is not None]
     if new not in project.modules.files and _LAZY in _imported(old, project):
         needed_there.append(_LAZY)  # annotations may be such that Python cannot evaluate them
@@ -93,7 +95,9 @@ def helpers(definition: Definition, path: str, project: Project) -> list[Definit
         for name in sorted(each.reads):
             found = [one for one in statements if one.name == name and one.kind in ("function", "assignment")]
             free = len(found) == 1 and found[0].alone and found[0] not in going
-            if free and all(user in going for user in users(found[0], statements)):
+            if not free or _is_for_pytest(name, path, project):
+                continue
+            if all(user in going for user in users(found[0], statements)):
                 going.append(found[0])
     taken = importers([each.name for each in going], path, project)
     return sorted((each for each in going[1:] if each.name not in taken), key=lambda each: each.line)
@@ -126,7 +130,8 @@ def _takes(what: Import, name: str, path: str, importer: str, project: Project) 
         return place == path
     if place == path:
         return what.name == name
-    return project.modules.find(f"{what.module.rstrip('.')}.{what.name}", importer) == path
+    dot = "" if what.module.endswith(".") else "."
+    return project.modules.find(f"{what.module}{dot}{what.name}", importer) == path
 
 
 def _refuse_state(definition: Definition) -> None:
@@ -167,9 +172,17 @@ def _needed(name: str, user: Definition, path: str, project: Project) -> Import 
         statements = project.loader.statements(path)
         movable = [one for one in statements if one.kind in ("function", "assignment")]
         found = next((one for one in movable if (one.name, one.line) == (name, binding.line)), None)
-        if found is not None:
+        if found is not None and not _is_for_pytest(name, path, project):
             return found
     raise Immovable(f"`{user.name}` uses `{name}`, which cannot be moved along")
+
+
+def _is_for_pytest(name: str, path: str, project: Project) -> bool:
+    """Whether pytest may look for the name in the module itself: a fixture, a test, a hook or a setting."""
+    if name.startswith(("test", "pytest", "collect_ignore")):
+        return True
+    own = project.fixtures.declarations.module(path).own
+    return any(each.attribute == name for listed in own.values() for each in listed if each.doubt is None)
 
 
 def _absolute(place: str, importer: str, project: Project) -> str:
