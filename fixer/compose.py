@@ -111,6 +111,13 @@ def _placed(
             yield edit
 
 
+def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
+    """The edit with the length that lines have there, if it lays out any."""
+    if isinstance(edit, AddParameter | AddPluginModule):
+        return replace(edit, line_length=style(path).line_length)
+    return edit
+
+
 def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
     """The fixes without those that would put a fixture beside something of the same name, or of the name of a
     helper, which another fix brings; these may find a place in the next round. The second part says why."""
@@ -132,13 +139,6 @@ def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
             bound = own | bound
             chosen.append(fix)
     return chosen, refused
-
-
-def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
-    """The edit with the length that lines have there, if it lays out any."""
-    if isinstance(edit, AddParameter | AddPluginModule):
-        return replace(edit, line_length=style(path).line_length)
-    return edit
 
 
 def _settled(
