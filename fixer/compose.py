@@ -119,8 +119,8 @@ def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
 
 
 def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
-    """The fixes without those that would bind a name to something else than one before them does in the same
-    new or extended file; these may find a place in the next round. The second part says why."""
+    """The fixes without those that would put a fixture beside something of the same name, or of the name of a
+    helper, which another fix brings; these may find a place in the next round. The second part says why."""
     bound: dict[tuple[str, str], object] = {}
     chosen: list[Fix] = []
     refused: dict[str, str] = {}
@@ -129,16 +129,15 @@ def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
         for edit in fix.edits:
             if isinstance(edit, AddFixture):
                 own |= {(edit.path, name): edit.source for name in (edit.name, *edit.binds)}
-        moves = bool(own)
-        for edit in fix.edits if moves else ():
-            if isinstance(edit, AddImport):
+            elif isinstance(edit, AddImport):
                 own[edit.path, edit.what.bound] = edit.what
+        adds = any(isinstance(edit, AddFixture) for edit in fix.edits)
         clash = next((key for key, what in own.items() if bound.get(key, what) != what), None)
-        if clash is None:
-            bound |= own
-            chosen.append(fix)
-        else:
+        if adds and clash is not None:
             refused[fix.id] = f"another repair binds `{clash[1]}` in {clash[0]}"
+        else:
+            bound = own | bound
+            chosen.append(fix)
     return chosen, refused
 
 

@@ -10,6 +10,7 @@ from fixer.edits import Import
 from fixer.facts.body import Assignment, Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
 from fixer.project.fixtures.namespaces import Star
+from fixer.project.modules import folder_of
 from fixer.project.spelling import respell
 
 if TYPE_CHECKING:
@@ -76,10 +77,12 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
             raise Immovable(f"{new} binds `{each.name}` already")
         if each.name in BUILTIN_NAMES:
             raise Immovable(f"`{each.name}` is the name of a builtin, which {new} may use")
-    for name, importer in importers([each.name for each in going], old, project).items():
-        raise Immovable(f"{importer} takes `{name}` from {old}")
+    taken = importers([each.name for each in going], old, project)
+    if taken:
+        name = min(taken)
+        raise Immovable(f"{taken[name]} takes `{name}` from {old}")
     needed_there = [what for what in imports.values() if what is not None]
-    if new not in project.modules.files and _imports(old, _LAZY, project):
+    if new not in project.modules.files and _LAZY in _imported(old, project):
         needed_there.append(_LAZY)  # annotations may be such that Python cannot evaluate them
     return Luggage(tuple(going), tuple(sorted(needed_there)))
 
@@ -92,7 +95,9 @@ def helpers(definition: Definition, path: str, project: Project) -> list[Definit
         for name in sorted(each.reads):
             found = [one for one in statements if one.name == name and one.kind in ("function", "assignment")]
             free = len(found) == 1 and found[0].alone and found[0] not in going
-            if free and all(user in going for user in users(found[0], statements)):
+            if not free or _is_for_pytest(name, path, project):
+                continue
+            if all(user in going for user in users(found[0], statements)):
                 going.append(found[0])
     taken = importers([each.name for each in going], path, project)
     return sorted((each for each in going[1:] if each.name not in taken), key=lambda each: each.line)
@@ -125,7 +130,8 @@ def _takes(what: Import, name: str, path: str, importer: str, project: Project) 
         return place == path
     if place == path:
         return what.name == name
-    return project.modules.find(f"{what.module.rstrip('.')}.{what.name}", importer) == path
+    dot = "" if what.module.endswith(".") else "."
+    return project.modules.find(f"{what.module}{dot}{what.name}", importer) == path
 
 
 def _refuse_state(definition: Definition) -> None:
@@ -166,9 +172,17 @@ def _needed(name: str, user: Definition, path: str, project: Project) -> Import 
         statements = project.loader.statements(path)
         movable = [one for one in statements if one.kind in ("function", "assignment")]
         found = next((one for one in movable if (one.name, one.line) == (name, binding.line)), None)
-        if found is not None:
+        if found is not None and not _is_for_pytest(name, path, project):
             return found
     raise Immovable(f"`{user.name}` uses `{name}`, which cannot be moved along")
+
+
+def _is_for_pytest(name: str, path: str, project: Project) -> bool:
+    """Whether pytest may look for the name in the module itself: a fixture, a test, a hook or a setting."""
+    if name.startswith(("test", "pytest", "collect_ignore")):
+        return True
+    own = project.fixtures.declarations.module(path).own
+    return any(each.attribute == name for listed in own.values() for each in listed if each.doubt is None)
 
 
 def _absolute(place: str, importer: str, project: Project) -> str:
@@ -187,7 +201,7 @@ def _import_for(name: str, what: Import, old: str, new: str, project: Project) -
         if place == new:
             raise Immovable(f"it needs `{name}`, which {old} imports from {new}")
         problem = project.fixtures.chains.problem(place)
-        if problem is not None:
+        if problem is not None and not _is_imported_above(place, new, project):
             raise Immovable(f"it needs {what.module}, and importing that in a conftest may fail: {problem}")
     elif place is None and project.fixtures.occurrences(old, "importorskip"):
         top = what.module.partition(".")[0]
@@ -208,15 +222,26 @@ def _import_for(name: str, what: Import, old: str, new: str, project: Project) -
     if here != {bound.what for bound in namespaces.lookup(old, name)}:
         raise Immovable(f"`{name}` means something else in {new}")
     is_submodule = what.name is None and what.asname is None and "." in what.module
-    return spelled if is_submodule and not _imports(new, what, project) else None
+    return spelled if is_submodule and what not in _imported(new, project) else None
 
 
-def _imports(path: str, what: Import, project: Project) -> bool:
-    body = project.loader.body(path)
-    return body is not None and any(
-        isinstance(each, ImportBinding) and each.what == what and not each.conditional
-        for each in body.bindings
-    )
+def _is_imported_above(place: str, conftest: str, project: Project) -> bool:
+    """Whether the conftest, or one above it, imports the module for the same tests already."""
+    folder = folder_of(conftest)
+    while True:
+        path = f"{folder}/conftest.py" if folder else "conftest.py"
+        if any(project.modules.find(what.module, path) == place for what in _imported(path, project)):
+            return True
+        if not folder:
+            return False
+        folder = folder_of(folder)
+
+
+def _imported(path: str, project: Project) -> list[Import]:
+    """What the file imports in any case."""
+    body = project.loader.body(path) if path in project.modules.files else None
+    bindings = body.bindings if body is not None else ()
+    return [each.what for each in bindings if isinstance(each, ImportBinding) and not each.conditional]
 
 
 def _binds(path: str, name: str, project: Project) -> bool:

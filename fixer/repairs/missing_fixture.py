@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter, statements
 from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
-from fixer.project.fixtures.exposure import Exposure, common_conftest, expose, is_foreign, ranked
+from fixer.project.fixtures.exposure import Exposure, common_conftest, distance, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class MissingFixtures:
         self.project = project
         self.move = move
         self.model = project.fixtures
+        self._moves: dict[tuple[str, str], list[Fix | str]] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
         """The same findings with a fix or a reason, and with the rest of their message."""
@@ -93,12 +94,21 @@ class MissingFixtures:
     def _moved(self, finding: Finding, lack: Lack, others: Sequence[Elsewhere]) -> Finding:
         """The fixture stands in a test module, a class or another folder's conftest: moved to be shared."""
         message = f"{finding.message}: {_places(others)}, which is not visible from here"
-        lacks = self.model.lacks_of(lack.name)
-        outcomes = [self.move(self.code, lacks, each, self.project) for each in others]
+        suite = lack.results[0].suite  # each suite is a world of its own
+        key = (lack.name, suite.rootdir)
+        if key not in self._moves:
+            lacks = [each for each in self.model.lacks_of(lack.name) if each.results[0].suite is suite]
+            conftest = common_conftest(lacks, suite)
+            near = sorted(others, key=lambda each: (each.kind == "class", *distance(each.path, conftest)))
+            self._moves[key] = [self.move(self.code, lacks, each, self.project) for each in near]
+        outcomes = self._moves[key]
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)
-        return replace(finding, message=message, reason_unfixed="; ".join(map(str, outcomes)))
+        reasons = list(dict.fromkeys(map(str, outcomes)))
+        few = len(reasons) < 3
+        reason = "; ".join(reasons) if few else f"{reasons[0]}; nor can the {len(reasons) - 1} others"
+        return replace(finding, message=message, reason_unfixed=reason)
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ def move_fixture(code: str, lacks: Sequence[Lack], found: Elsewhere, project: Pr
     it too; or a sentence that says why it cannot be moved."""
     declaration = found.declaration
     if found.kind == "class" or declaration is None:
-        return f"it is a method of `{found.owner}` in {found.path}: only the tests of that class see it"
+        return f"`{found.owner}` of {found.path} has it as a method, which cannot be moved"
     model = project.fixtures
     results = [result for lack in lacks for result in lack.results]
     paths = [found.path, *(result.test.path for result in results)]
@@ -54,7 +55,7 @@ def move_fixture(code: str, lacks: Sequence[Lack], found: Elsewhere, project: Pr
     except Immovable as reason:
         return f"`{declaration.name}` of {found.path} cannot be moved: {reason}"
     why = f"{conftest} is the nearest one that all who request it see; they share one declaration then"
-    return Fix(f"{code}:move:{found.path}:{declaration.name}", tuple(edits), Safety.UNSAFE, why)
+    return Fix(f"{code}:move:{found.path}:{declaration.name}:{conftest}", tuple(edits), Safety.UNSAFE, why)
 
 
 def unite(code: str, group: Interchangeable, project: Project) -> Fix | str:
@@ -199,6 +200,7 @@ def _departure(going: Sequence[Definition], path: str, project: Project) -> Iter
     used = set(re.findall(r"\w+", left))  # a name in an annotation that is a string counts
     space = project.fixtures.namespaces.module(path)
     idle: dict[Definition, list[Import]] = {}
+    on_top = list(itertools.takewhile(_is_import_or_string, statements))  # where imports can go
     read = {name for each in going for name in each.reads} - used
     taken = importers(read, path, project)
     for name in sorted(read.difference(taken)) if "__all__" not in space.names else ():
@@ -206,9 +208,14 @@ def _departure(going: Sequence[Definition], path: str, project: Project) -> Iter
         binding = bindings[0] if len(bindings) == 1 else None
         if not isinstance(binding, ImportBinding) or binding.conditional:
             continue
-        statement = next((each for each in statements if each.first == binding.line), None)
-        plain = statement is not None and statement.alone and "#" not in statement.text
-        if statement is not None and plain and statement.kind == "import":
+        statement = next(
+            (each for each in on_top if each.first == binding.line and each.kind == "import"), None
+        )
+        if statement is not None and statement.alone and "#" not in statement.text:
             idle.setdefault(statement, []).append(binding.what)
     for statement, names in idle.items():
         yield ReplaceImport(path, statement.line, statement.column, tuple(names), ())
+
+
+def _is_import_or_string(statement: Definition) -> bool:
+    return statement.kind == "import" or re.match(r"[rRuU]?[\"']", statement.text) is not None
