@@ -53,6 +53,9 @@ RUFF_ALONE = {
     # Missing on purpose, and for type checkers.
     "reading-conditional-pytest-raises-nameerror-is-a-guard-that-runs": {"undefined_on_purpose"},
     "reading-places-names-that-every-module-has": {"reveal_type"},
+    # TF202 has them: fixtures that nobody requested.
+    "reading-places-a-fixture-used-without-being-requested": {"tmp_path"},
+    "reading-places-a-fixture-of-the-project-used-without-being-requested": {"client"},
     # No test file.
     "reading-places-a-file-that-is-no-test-file": {"Mock"},
     # Suppressed in words that ruff does not read.
@@ -83,6 +86,9 @@ RAISES_UNREPORTED = {
     # Names come in that nobody can read, so the file is left alone.
     "reading-injection-globals-update": {"patch"},
     "reading-injection-a-loop-over-globals": {"Mock"},
+    # TF202 has them: fixtures that nobody requested.
+    "reading-places-a-fixture-used-without-being-requested": {"tmp_path"},
+    "reading-places-a-fixture-of-the-project-used-without-being-requested": {"client"},
     # Suppressed.
     "reading-suppression-noqa-without-codes": {"Mock"},
     "reading-suppression-noqa-for-ruff-s-code": {"Mock"},
