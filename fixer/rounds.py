@@ -222,16 +222,20 @@ class Rounds:
         """Apply what can be applied of `fixes` and return the ids. A fix that would break a file, or bring a
         finding that is not known, is refused, and the others are applied without it."""
         self._read_others(fixes)
-        composed = self._compose(fixes)
-        self.unplaced.update(composed.refused)
-        fixes = self._rewritable([fix for fix in fixes if fix.id not in composed.refused])
         base = self._state()
         while fixes:
-            new = self._lay_over(self._rewrite(self._compose(fixes).edits), [*self.facts, *self.others])
-            if not new:
-                break
-            self._install(base)
-            fixes = self._harmless(fixes, new)
+            composed = self._compose(fixes)
+            self.unplaced.update(composed.refused)
+            left: Sequence[Fix] = [fix for fix in fixes if fix.id not in composed.refused]
+            if len(left) == len(fixes):
+                left = self._rewritable(fixes)
+            if len(left) == len(fixes):
+                new = self._lay_over(self._rewrite(composed.edits), [*self.facts, *self.others])
+                if not new:
+                    break
+                self._install(base)
+                left = self._harmless(fixes, new)
+            fixes = left
         self._rewritten.clear()
         return {fix.id for fix in fixes}
 
