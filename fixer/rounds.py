@@ -323,7 +323,7 @@ class Rounds:
         self.project = Project(self.facts | self.others, self.loader, self.settings)
         self.judged = []
         reasons: dict[str, str] = {}
-        for path in dict.fromkeys((*paths, *done)):
+        for path in paths:
             found = self._judged({path: self._facts_of(path)})[0]
             if path in self.facts:
                 self.judged += found
