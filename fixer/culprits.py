@@ -23,14 +23,13 @@ class Culprits:
         self._trials_left = most_trials
         self.refused: dict[str, str] = {}  # fix id -> why
 
-    def accepted(self, fixes: Sequence[Fix]) -> list[Fix]:
-        """The fixes that can be applied together. `reason_against` was asked about them after any other set
-        against which nothing spoke, unless there are none."""
-        return self._accepted([], fixes, None)
+    def accepted(self, fixes: Sequence[Fix], reason: str | None = None) -> list[Fix]:
+        """The fixes that can be applied together; `reason` is what speaks against all of them, where that is
+        known."""
+        return self._accepted([], fixes, reason)
 
     def _accepted(self, good: list[Fix], fixes: Sequence[Fix], reason: str | None) -> list[Fix]:
-        """Those of `fixes` that can join the `good` ones; `reason` is what speaks against all of them, where
-        that is known."""
+        """Those of `fixes` that can join the `good` ones."""
         if not fixes:
             return []
         if reason is None:

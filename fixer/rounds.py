@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fixer.facts.model import Facts, Prologue
     from fixer.files import Files
     from fixer.rules import LoadedRule
+    from fixer.span import Span
 
 _MOST_ROUNDS = 5  # repairs that open the way for others are followed this far
 _MOST_TRIALS = 64  # sets of fixes that are tried to find out which ones do harm
@@ -138,7 +139,7 @@ class Rounds:
                         found.append(item)
             if found:
                 findings += self._unsuppressed(path, found)
-        findings.sort(key=lambda finding: (finding.path, finding.span, finding.code))
+        findings.sort(key=_place)
         return findings, withheld
 
     def _unsuppressed(self, path: str, findings: Iterable[Finding]) -> list[Finding]:
@@ -158,7 +159,7 @@ class Rounds:
         for code, rule in self.rules.items():
             own = [finding for finding in findings if finding.code == code]
             planned += rule.plan(own, self.project) if own else []
-        planned.sort(key=lambda finding: (finding.path, finding.span, finding.code))
+        planned.sort(key=_place)
         return planned
 
     def _wanted(self, findings: Iterable[Finding]) -> list[Fix]:
@@ -221,28 +222,41 @@ class Rounds:
         """Apply what can be applied of `fixes` and return the ids. A fix that would break a file, or bring a
         finding that is not known, is refused, and the others are applied without it."""
         self._read_others(fixes)
-        composed = self._compose(fixes)
-        self.unplaced.update(composed.refused)
-        fixes = self._rewritable([fix for fix in fixes if fix.id not in composed.refused])
-        base = best = self._state()
+        base = self._state()
+        while fixes:
+            composed = self._compose(fixes)
+            self.unplaced.update(composed.refused)
+            left: Sequence[Fix] = [fix for fix in fixes if fix.id not in composed.refused]
+            if len(left) == len(fixes):
+                left = self._rewritable(fixes)
+            if len(left) == len(fixes):
+                new = self._lay_over(self._rewrite(composed.edits), [*self.facts, *self.others])
+                if not new:
+                    break
+                self._install(base)
+                left = self._harmless(fixes, new)
+            fixes = left
+        self._rewritten.clear()
+        return {fix.id for fix in fixes}
+
+    def _harmless(self, fixes: Sequence[Fix], new: Mapping[str, str]) -> Sequence[Fix]:
+        """The fixes without those that bring the `new` findings; only the files that have them are judged to
+        find out, because judging all of a large project takes long."""
+        base = self._state()
 
         def reason_against(some: Sequence[Fix]) -> str | None:
-            nonlocal best
-            self._install(base)
             composed = self._compose(some)
             done = self._rewrite(composed.edits)
             failed = [*composed.refused.values(), *(each.refused for each in done.values() if each.refused)]
-            reason = failed[0] if failed else self._lay_over(done)
-            if reason is None:
-                best = self._state()
-            return reason
+            if not failed:
+                failed = list(self._lay_over(done, new).values())
+                self._install(base)
+            return failed[0] if failed else None
 
         culprits = Culprits(reason_against, _MOST_TRIALS)
-        applied = culprits.accepted(fixes)
-        self._install(best)
+        harmless = culprits.accepted(fixes, next(iter(new.values())))
         self.refused.update(culprits.refused)
-        self._rewritten.clear()
-        return {fix.id for fix in applied}
+        return harmless
 
     def _read_others(self, fixes: Iterable[Fix]) -> None:
         """Read and judge the files that only the fixes touch: what is wrong with them already is no news."""
@@ -300,17 +314,25 @@ class Rounds:
         except OSError:
             return "\n"
 
-    def _lay_over(self, done: Mapping[str, Rewritten]) -> str | None:
-        """Take the new contents over and judge again; a new finding anywhere is a reason against them."""
+    def _lay_over(self, done: Mapping[str, Rewritten], paths: Iterable[str]) -> dict[str, str]:
+        """Take the new contents over and judge the files `paths`; by path, why a new finding is a reason
+        against them."""
         for path, result in done.items():
             self.files.replace(path, result.content)
             (self.facts if path in self.facts else self.others)[path] = result.facts
-        self.judged = self._judge()[0]
-        for finding in (*self.judged, *self._judged(self.others)[0]):
-            if _stake(finding) not in self.known and self.rules[finding.code].blocks:
-                where = "" if finding.path in done else f" in {finding.path}"
-                return f"it would bring {finding.code}{where}: {finding.message}"
-        return None
+        self.project = Project(self.facts | self.others, self.loader, self.settings)
+        self.judged = []
+        reasons: dict[str, str] = {}
+        for path in paths:
+            found = self._judged({path: self._facts_of(path)})[0]
+            if path in self.facts:
+                self.judged += found
+            for finding in found:
+                if _stake(finding) not in self.known and self.rules[finding.code].blocks:
+                    where = "" if finding.path in done else f" in {finding.path}"
+                    reasons[path] = f"it would bring {finding.code}{where}: {finding.message}"
+        self.judged.sort(key=_place)
+        return reasons
 
     def _state(self) -> _State:
         return _State(dict(self.files.after), dict(self.facts), dict(self.others), self.judged, self.project)
@@ -345,6 +367,10 @@ def _is_parsed_here(source: bytes) -> bool:
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
     return True
+
+
+def _place(finding: Finding) -> tuple[str, Span, str]:
+    return finding.path, finding.span, finding.code
 
 
 def _key(finding: Finding) -> Key:
