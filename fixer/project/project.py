@@ -25,6 +25,7 @@ from fixer.project.own_callees import OwnCallees
 from fixer.project.own_calls import UnknownKeyword, unknown_keywords
 from fixer.project.spelling import spell
 from fixer.project.versions import Versions
+from fixer.recipe_tables import Recipes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -125,6 +126,7 @@ class Settings:
     renames: Mapping[str, str] = field(default_factory=dict)
     mock_style: str | None = None
     kwargs: KwargsSettings = field(default_factory=KwargsSettings)
+    recipes: Recipes = field(default_factory=Recipes)
 
 
 class Project:
