@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import posixpath
 import re
 from dataclasses import replace
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from fixer import globs, pytest_config
@@ -110,6 +111,11 @@ class DiskLoader:
     def mentions_word(self, path: str, word: str) -> bool:
         content = self._read(path)
         return content is not None and re.search(rb"\b%b\b" % re.escape(word.encode()), content) is not None
+
+    def inside(self, path: str) -> str | None:
+        root, target = Path(os.path.realpath(self.files.root)), Path(os.path.realpath(path))
+        relative = target.relative_to(root).as_posix() if target.is_relative_to(root) else None
+        return relative if relative in self.python_files() else None
 
     def configurations(self) -> Mapping[str, PytestIni]:
         return self._configurations

@@ -87,6 +87,9 @@ class Loader(Protocol):
     def statements(self, path: str) -> Sequence[Definition]:
         """The statements of a file at module level; none if it cannot be read."""
 
+    def inside(self, path: str) -> str | None:
+        """The relative path of a file of the project of which `path` is the absolute one; else None."""
+
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
 
