@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,16 +22,15 @@ BUILT_IN = {
     "http-service": ("http_service.py", "service_url"),
     "service-discovery": ("service_discovery.py", "service_discovery"),
     "launcher-config": ("launcher_config.py", "launcher_config"),
-    "websocket": ("websocket.py", "websocket_connection"),
 }
-OF_ONE_SERVICE = ("http-service", "websocket")
+OF_ONE_SERVICE = ("http-service",)
 # Fixtures that need no table of their own once services are declared.
 IMPLIED = {
     "real_postgres_connection": "postgres",
     "service_discovery": "service-discovery",
     "launcher_config": "launcher-config",
 }
-_FIXTURE_KEYS = ("recipe", "service")
+_FIXTURE_KEYS = ("recipe", "service", "file")
 _SERVICE_KEYS = ("url", "health", "start", "env")
 
 
@@ -51,7 +51,14 @@ def read_fixtures(value: object, folder: Path) -> dict[str, Recipe]:
             raise EntryError(
                 f"expects `service` of `{name}` to be the name of a service, not {service!r}", name, "service"
             )
-        found[name] = _recipe(name, words, service, folder)
+        file = table.get("file")
+        if file is not None and not (isinstance(file, str) and _is_inside(file, folder)):
+            raise EntryError(
+                f"expects `file` of `{name}` to be the path of a file in the project, not {file!r}",
+                name,
+                "file",
+            )
+        found[name] = replace(_recipe(name, words, service, folder), file=file)
     return found
 
 
@@ -85,7 +92,7 @@ def settle(fixtures: Mapping[str, Recipe], services: tuple[Service, ...]) -> Rec
                 name,
                 wanted,
             )
-        found[name] = Recipe(recipe.path, recipe.function, recipe.shown, wanted, recipe.own)
+        found[name] = replace(recipe, service=wanted)
     return Recipes(found, services)
 
 
@@ -108,9 +115,8 @@ def _recipe(name: str, words: str, service: str | None, folder: Path) -> Recipe:
             name,
             "recipe",
         )
-    inside = Path(os.path.realpath(folder))
     target = Path(os.path.realpath(folder / path))
-    if not target.is_relative_to(inside):
+    if not _is_inside(path, folder):
         raise EntryError(
             f"has the recipe {words!r} for `{name}`, which leads out of the project", name, "recipe"
         )
@@ -119,6 +125,10 @@ def _recipe(name: str, words: str, service: str | None, folder: Path) -> Recipe:
             f"has the recipe {words!r} for `{name}`, but there is no such file in {folder}", name, "recipe"
         )
     return Recipe(target.as_posix(), function, words, service, own=True)
+
+
+def _is_inside(path: str, folder: Path) -> bool:
+    return Path(os.path.realpath(folder / path)).is_relative_to(os.path.realpath(folder))
 
 
 def _built_in(word: str, service: str | None) -> Recipe:

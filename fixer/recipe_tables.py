@@ -25,7 +25,8 @@ class Service:
 class Recipe:
     """The function `function` of the file `path` (absolute), from which a fixture is made.
 
-    `service` is the name of the service that it is about, None where it is about all or none. `shown` is how
+    `service` is the name of the service that it is about, None where it is about all or none;
+    `file` the one that it writes, relative to the root of the suite. `shown` is how
     the user calls it; `own`: it is a file of the user's.
     """
 
@@ -33,6 +34,7 @@ class Recipe:
     function: str
     shown: str
     service: str | None = None
+    file: str | None = None
     own: bool = False
 
 

@@ -85,6 +85,11 @@ def test_every_recipe_that_comes_along_is_there() -> None:
         ("[tool.testfix.fixtures.f]\nrecipe = '/etc/x.py:f'\n", 2, "leads out of the project"),
         ("[tool.testfix.fixtures.f]\nrecipe = 'x.py:f'\n", 2, "there is no such file"),
         ("[tool.testfix.fixtures.f]\nrecipe = 'postgres'\nurl = 'x'\n", 3, "has no key `url` in `f`"),
+        (
+            "[tool.testfix.fixtures.f]\nrecipe = 'service-discovery'\nfile = '../x'\n",
+            3,
+            "expects `file` of `f`",
+        ),
         ("[tool.testfix.fixtures.f]\nrecipe = 'postgres'\nservice = 3\n", 3, "expects `service` of `f`"),
         ("[tool.testfix.fixtures.class]\nrecipe = 'postgres'\n", 1, "cannot be the name of a fixture"),
         ("[tool.testfix.fixtures.f]\nrecipe = 'http-service'\n", 1, "is about one service"),

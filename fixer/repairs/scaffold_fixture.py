@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from fixer.project.project import Project
     from fixer.recipe_tables import Recipe, Service
 
-_SERVICES, _SERVICE = "SERVICES", "SERVICE"  # what recipes call all services, and the one they are about
+_SERVICES, _SERVICE, _FILE = "SERVICES", "service", "file"  # what recipes assign to
 
 
 def scaffold_fixture(code: str, lack: Lack, project: Project) -> Fix | str:
@@ -136,7 +136,9 @@ def _values(text: str, recipe: Recipe, services: Sequence[Service]) -> tuple[tup
     if f"\n{_SERVICES}" in f"\n{text}":
         values.append((_SERVICES, Table(tuple((each.name, _table(each)) for each in services))))
     if recipe.service is not None:
-        values.append((_SERVICE.lower(), recipe.service))
+        values.append((_SERVICE, recipe.service))
+    if recipe.file is not None:
+        values.append((_FILE, recipe.file))
     return tuple(values)
 
 
