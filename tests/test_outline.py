@@ -11,7 +11,7 @@ import pytest
 
 from fixer.edits import Import
 from fixer.facts.model import Outline
-from fixer.facts.outline import read_outline
+from fixer.facts.outline import read_imports, read_mentions, read_outline
 
 LIBRARY = Path(os.__file__).parent
 
@@ -165,3 +165,24 @@ def test_text_that_looks_like_code_is_none(source: bytes) -> None:
 def test_names_given_to_builtins_are_seen() -> None:
     source = b"import builtins\nbuiltins.one = 1\nsetattr(builtins, 'two', 2)\nif builtins.three == 3: pass\n"
     assert read_outline("conftest.py", source).builtins == {"one", "two"}
+
+
+def test_mentions_are_the_part_of_the_outline_that_is_about_the_names() -> None:
+    seen = 0
+    for path in sorted({*LIBRARY.glob("*.py"), *LIBRARY.glob("*/*.py")})[::6]:
+        source = path.read_bytes()
+        whole = read_outline(path.name, source)
+        bound = {found.what.bound for found in whole.imports} | {name for name, _ in whole.defined}
+        names = frozenset(sorted(bound)[::3])
+        part = read_mentions(path.name, source, names)
+        imports = [found for found in part.imports if found.what.bound in names]
+        assert imports == [found for found in whole.imports if found.what.bound in names], path
+        assert part.defined == tuple(pair for pair in whole.defined if pair[0] in names), path
+        assert part.builtins == whole.builtins
+        seen += len(imports) + len(part.defined)
+    assert seen > 1000
+
+
+def test_what_a_file_imports() -> None:
+    source = b"import os.path\ndef f():\n    from a import b as c, d\nfrom x import *\n"
+    assert read_imports(source) == {Import("os.path"), Import("a", "b", "c"), Import("a", "d")}

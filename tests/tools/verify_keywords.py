@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -167,7 +168,7 @@ def installed(package: str, release: str, python: str, folder: Path) -> Path:
 
 def probe(python: str, place: Path | None, questions: dict[str, list[str]]) -> dict[str, list[str]]:
     """What each callee refuses, asked in a process of its own."""
-    environment = {"PYTHONPATH": str(place)} if place else {}
+    environment = {**os.environ, "PYTHONPATH": str(place) if place else ""}
     done = subprocess.run(
         [python, str(PROBE)],
         input=json.dumps(questions),
