@@ -11,6 +11,8 @@ import secrets
 import stat
 from pathlib import Path
 
+_KEPT = 128 << 20  # bytes of files that are kept: many questions search all files of a project
+
 
 class ChangedMeanwhileError(OSError):
     """The file is not what it was when it was analysed."""
@@ -23,13 +25,21 @@ class Files:
         self.root = root
         self.before: dict[str, bytes | None] = {}  # None: there was no such file
         self.after: dict[str, bytes] = {}
+        self._kept: dict[str, bytes] = {}
+        self._room = _KEPT
 
     def read(self, path: str) -> bytes:
         """The bytes of a file, as repaired so far. Raises OSError."""
-        if path in self.after:
-            return self.after[path]
-        with open(f"{self.root}/{path}", "rb") as file:
-            return file.read()
+        content = self.after.get(path)
+        if content is None:
+            content = self._kept.get(path)
+        if content is None:
+            with open(f"{self.root}/{path}", "rb") as file:
+                content = file.read()
+            if len(content) <= self._room:
+                self._room -= len(content)
+                self._kept[path] = content
+        return content
 
     def read_any(self, path: str) -> bytes | None:
         """The same as `read`, but None for a file that does not exist. Raises OSError for other failures and

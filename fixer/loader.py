@@ -58,6 +58,7 @@ class DiskLoader:
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
         self._mentions: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._definitions: dict[str, tuple[bytes | None, Mapping[str, Shape] | None]] = {}
+        self._mentioning: dict[bytes, list[str]] = {}
         self._calls: dict[tuple[str, frozenset[str]], tuple[bytes | None, Calls]] = {}
 
     @cached_property
@@ -169,12 +170,18 @@ class DiskLoader:
             known = self._statements[path] = content, found
         return known[1]
 
-    def mentioning(self, word: str) -> Iterator[str]:
+    def mentioning(self, word: str) -> list[str]:
         encoded = word.encode()
-        for path in self.python_files():
-            content = self._read(path)
-            if content is not None and encoded in content:
-                yield path
+        found = self._mentioning.get(encoded)
+        if found is None:
+            paths = self._python_files
+            found = [path for path in paths if encoded in (self._read_first(path) or b"")]
+            self._mentioning[encoded] = found
+        if not self.files.after:
+            return found
+        changed = {path for path, content in self.files.after.items() if encoded in content}
+        changed &= frozenset(self.python_files())
+        return sorted(changed.union(path for path in found if path not in self.files.after))
 
     def occurrences(self, path: str, word: str) -> int:
         return len(re.findall(rb"\b%b" % re.escape(word.encode()), self._read(path) or b""))
@@ -296,6 +303,10 @@ class DiskLoader:
                 usage = None
         self._mock_usages[path] = content, usage
         return usage
+
+    def _read_first(self, path: str) -> bytes | None:
+        """The content of a file as it was before any repair."""
+        return self.files.before[path] if path in self.files.before else self._read(path)
 
     def _read(self, path: str) -> bytes | None:
         try:

@@ -39,11 +39,12 @@ def run(
     discovered = discover(words, config, root, cwd)
     files = Files(root)
     jobs = config.jobs or available_processors()
-    read = read_all(root, discovered.files, jobs, progress)
+    rules = [rule for rule in load_rules() if config.enables(rule.code, rule.name, rule.default)]
+    with_calls = any(loaded.rule.reads_calls for loaded in rules)
+    read = read_all(root, discovered.files, jobs, with_calls, progress)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
-    rules = [rule for rule in load_rules() if config.enables(rule.code, rule.name, rule.default)]
     rounds = Rounds(config, rules, files, facts, jobs)
     outcome = rounds.check() if mode is Mode.CHECK else rounds.repair()
     failed = _write(files) if mode is Mode.REPAIR else {}

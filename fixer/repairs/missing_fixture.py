@@ -35,6 +35,7 @@ class MissingFixtures:
         self.move = move
         self.scaffold = scaffold
         self.model = project.fixtures
+        self._ways: dict[tuple[str, str], list[Exposure]] = {}
         self._moves: dict[tuple[str, str], list[Fix | str]] = {}
         self._scaffolds: dict[str, Fix | str] = {}
 
@@ -68,9 +69,12 @@ class MissingFixtures:
     def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
         """The fixture stands in a module that can be imported: made visible in one conftest."""
         suite = lack.results[0].suite
-        conftest = common_conftest(self.model.lacks_of(lack.name), suite)
-        declared = ranked([each.declaration for each in importable if each.declaration], conftest)
-        ways = [expose(each, conftest, suite, self.model) for each in declared]
+        key = (lack.name, suite.rootdir)
+        if key not in self._ways:
+            conftest = common_conftest(self.model.lacks_of(lack.name), suite)
+            declared = ranked([each.declaration for each in importable if each.declaration], conftest)
+            self._ways[key] = [expose(each, conftest, suite, self.model) for each in declared]
+        ways = self._ways[key]
         possible = [way for way in ways if way.refusal is None]
         where = _places(importable)
         seen = (
@@ -81,15 +85,13 @@ class MissingFixtures:
             return replace(finding, message=message, reason_unfixed=ways[0].refusal)
         best = possible[0]
         risk = best.risk
-        if risk is None and is_foreign(declared[0].path, conftest, self.model):
-            risk = f"{declared[0].path} alone declares it, but for tests of another folder"
+        if risk is None and is_foreign(best.path, best.conftest, self.model):
+            risk = f"{best.path} alone declares it, but for tests of another folder"
         safe = len(importable) == 1 and risk is None
         number = len(importable)
-        why = risk or (
-            f"{declared[0].path} alone declares it" if safe else f"the nearest of {number} declarations"
-        )
+        why = risk or (f"{best.path} alone declares it" if safe else f"the nearest of {number} declarations")
         fix = Fix(
-            f"{self.code}:expose:{lack.name}:{conftest}",
+            f"{self.code}:expose:{lack.name}:{best.conftest}",
             _edits(best),
             Safety.SAFE if safe else Safety.UNSAFE,
             why,
@@ -103,7 +105,8 @@ class MissingFixtures:
         suite = lack.results[0].suite  # each suite is a world of its own
         key = (lack.name, suite.rootdir)
         if key not in self._moves:
-            lacks = [each for each in self.model.lacks_of(lack.name) if each.results[0].suite is suite]
+            listed = self.model.lacks_of(lack.name)
+            lacks = [each for each in listed if any(result.suite is suite for result in each.results)]
             conftest = common_conftest(lacks, suite)
             near = sorted(others, key=lambda each: (each.kind == "class", *distance(each.path, conftest)))
             self._moves[key] = [self.move(self.code, lacks, each, self.project) for each in near]
