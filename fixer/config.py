@@ -16,7 +16,7 @@ from fixer.config_files import ConfigError, line_of, parse_toml, read_text
 from fixer.edits import Import
 from fixer.keyword_tables import KwargsSettings
 from fixer.kwargs_config import read_kwargs
-from fixer.recipe_config import read_fixtures, read_services, settle
+from fixer.recipe_config import read_endpoints, read_fixtures, read_services, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -85,6 +85,7 @@ class Config:
     kwargs: KwargsSettings = field(default_factory=KwargsSettings)
     fixtures: Mapping[str, Recipe] = field(default_factory=dict)
     services: tuple[Service, ...] = ()
+    endpoints: Mapping[str, str] = field(default_factory=dict)
     python: Path | None = None
     jobs: int | None = None
     cache_dir: Path | None = None
@@ -331,6 +332,7 @@ _KEYS: dict[str, Callable[[object, Path], object]] = {
     "kwargs": read_kwargs,
     "fixtures": read_fixtures,
     "services": read_services,
+    "endpoints": read_endpoints,
     "python": _path,
     "jobs": _count,
     "cache-dir": _path,

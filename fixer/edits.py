@@ -144,6 +144,22 @@ class ReplaceName:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceInString:
+    """The text `old` at `span`, a part of a string literal as it is written, becomes `new`. One line only."""
+
+    path: str
+    span: Span
+    old: str
+    new: str
+
+    kind = "replace-in-string"
+
+    @property
+    def text(self) -> str:
+        return f"{self.old} -> {self.new}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceImport:
     """The import statement that starts at `line`, `column` (both from 1) binds `new` instead of `old`.
 
@@ -327,6 +343,7 @@ Edit: TypeAlias = (
     AddImport
     | RenameName
     | ReplaceName
+    | ReplaceInString
     | ReplaceImport
     | RemoveImport
     | FunctionEdit

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from fixer.facts.model import Facts, Outline
     from fixer.facts.top_level import Definition
     from fixer.files import Files
+    from fixer.span import Span
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
@@ -264,6 +265,19 @@ class DiskLoader:
                 calls = NO_CALLS
         self._calls[path, callees] = content, calls
         return calls
+
+    def endpoints(self, path: str, moved: Mapping[str, str]) -> Sequence[tuple[Span, str]]:
+        content = self._read(path)
+        if content is None or not any(old.encode() in content for old in moved):
+            return ()
+        import tokenize
+
+        from fixer.facts.endpoints import read_endpoints
+
+        try:
+            return read_endpoints(decode(content), moved)
+        except (SyntaxError, UnicodeError, tokenize.TokenError):
+            return ()
 
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:
         content = self._read(path)

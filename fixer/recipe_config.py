@@ -1,4 +1,4 @@
-"""`[tool.testfix.fixtures]` and `[tool.testfix.services]`: which keys there are and what they may hold."""
+"""`fixtures`, `services` and `endpoints` of `[tool.testfix]`: which keys there are and what they may hold."""
 
 from __future__ import annotations
 
@@ -65,6 +65,16 @@ def read_fixtures(value: object, folder: Path) -> dict[str, Recipe]:
 def read_services(value: object, folder: Path) -> tuple[Service, ...]:
     """The services in the order of the file. Raises ValueError as `read_fixtures` does."""
     return tuple(_service(name, table) for name, table in _tables(value).items())
+
+
+def read_endpoints(value: object, folder: Path) -> dict[str, str]:
+    """By address the one that it has moved to. Raises ValueError as `read_fixtures` does."""
+    if not isinstance(value, dict):
+        raise EntryError(f"must be a table, not {value!r}")
+    for old, new in value.items():
+        if "/" not in old or not isinstance(new, str) or "/" not in new or old == new:
+            raise EntryError(f"maps an address or a path to another one; `{old}` = {new!r} does not", old)
+    return dict(value)
 
 
 def settle(fixtures: Mapping[str, Recipe], services: tuple[Service, ...]) -> Recipes:

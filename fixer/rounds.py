@@ -73,7 +73,7 @@ class Rounds:
         self.loader = DiskLoader(files, config)
         self.styles = StyleFiles(files.root)
         self.settings = Settings(
-            config.imports, config.renames, config.mock_style, config.kwargs, config.recipes
+            config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
         )
         self.ignores = FileIgnores.read(config, files.root)
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm

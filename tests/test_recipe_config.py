@@ -91,6 +91,9 @@ def test_every_recipe_that_comes_along_is_there() -> None:
             "expects `file` of `f`",
         ),
         ("[tool.testfix.fixtures.f]\nrecipe = 'postgres'\nservice = 3\n", 3, "expects `service` of `f`"),
+        ("[tool.testfix.endpoints]\n'http://a/x' = 'y'\n", 2, "maps an address or a path to another one"),
+        ("[tool.testfix.endpoints]\n'http://a/x' = 3\n", 2, "`http://a/x` = 3 does not"),
+        ("[tool.testfix.endpoints]\n'/x' = '/x'\n", 2, "`/x` = '/x' does not"),
         ("[tool.testfix.fixtures.class]\nrecipe = 'postgres'\n", 1, "cannot be the name of a fixture"),
         ("[tool.testfix.fixtures.f]\nrecipe = 'http-service'\n", 1, "is about one service"),
         (

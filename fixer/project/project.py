@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from fixer.project.fixtures.plugins import Surroundings
     from fixer.project.versions import Installed
     from fixer.pytest_config import PytestIni
+    from fixer.span import Span
 
 
 _NEIGHBOURS = 30  # files of a folder whose habits count
@@ -111,6 +112,9 @@ class Loader(Protocol):
     def calls(self, path: str, callees: frozenset[str]) -> Calls:
         """The calls in one file of what is in `callees` (dotted, as `facts.call_model` says)."""
 
+    def endpoints(self, path: str, moved: Mapping[str, str]) -> Sequence[tuple[Span, str]]:
+        """Where the literals of one file hold a key of `moved`, as `facts.endpoints` says."""
+
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:
         """At least the keywords that calls of `name` in one file pass."""
 
@@ -130,6 +134,7 @@ class Settings:
     mock_style: str | None = None
     kwargs: KwargsSettings = field(default_factory=KwargsSettings)
     recipes: Recipes = field(default_factory=Recipes)
+    endpoints: Mapping[str, str] = field(default_factory=dict)
 
 
 class Project:

@@ -11,7 +11,7 @@ def backend_url(request):
 
 @pytest.fixture
 def websocket_url(backend_url):
-    return backend_url.replace("http", "ws", 1) + "/ws"
+    return backend_url.replace("http", "ws", 1) + "/ws/v1"
 
 
 @pytest.fixture
