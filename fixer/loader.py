@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
+    from fixer.facts.reaches import Reach
     from fixer.facts.top_level import Definition
     from fixer.files import Files
     from fixer.span import Span
@@ -277,6 +278,18 @@ class DiskLoader:
         try:
             return read_endpoints(decode(content), moved)
         except (SyntaxError, UnicodeError, tokenize.TokenError):
+            return ()
+
+    def reaches(self, path: str, places: frozenset[str]) -> Sequence[Reach]:
+        content = self._read(path)
+        ends = {place.rpartition(":")[2].encode() for place in places}
+        if content is None or not any(end in content for end in ends):
+            return ()
+        from fixer.facts.reaches import read_reaches
+
+        try:
+            return read_reaches(decode(content), places)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return ()
 
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:

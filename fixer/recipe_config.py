@@ -85,6 +85,10 @@ def settle(fixtures: Mapping[str, Recipe], services: tuple[Service, ...]) -> Rec
     found = {}
     if services:
         found = {name: _built_in(word, None) for name, word in IMPLIED.items()}
+        found |= {  # the guards of TF401
+            f"{each.name.replace('-', '_')}_service": _built_in("http-service", each.name)
+            for each in services
+        }
     names = [service.name for service in services]
     for name, recipe in fixtures.items():
         wanted = recipe.service

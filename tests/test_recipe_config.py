@@ -51,7 +51,7 @@ def test_services_and_fixtures(tmp_path: Path) -> None:
 
 
 def test_some_fixtures_need_no_more_than_the_services(tmp_path: Path) -> None:
-    assert recipes_of(tmp_path, GOOD) == {*IMPLIED, "backend_url", "token"}
+    assert recipes_of(tmp_path, GOOD) == {*IMPLIED, "backend_service", "auth_service", "backend_url", "token"}
 
 
 def test_without_services_nothing_is_implied(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from fixer.project.origins import Origins
 from fixer.project.own_callees import OwnCallees
 from fixer.project.own_calls import UnknownKeyword, unknown_keywords
 from fixer.project.spelling import spell
+from fixer.project.unguarded import Unguarded, unguarded
 from fixer.project.versions import Versions
 from fixer.recipe_tables import Recipes
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
+    from fixer.facts.reaches import Reach
     from fixer.facts.top_level import Definition
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
@@ -115,6 +117,9 @@ class Loader(Protocol):
     def endpoints(self, path: str, moved: Mapping[str, str]) -> Sequence[tuple[Span, str]]:
         """Where the literals of one file hold a key of `moved`, as `facts.endpoints` says."""
 
+    def reaches(self, path: str, places: frozenset[str]) -> Sequence[Reach]:
+        """The calls of network clients in one file that are given one of the addresses `places`."""
+
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:
         """At least the keywords that calls of `name` in one file pass."""
 
@@ -150,6 +155,7 @@ class Project:
         self._nearby: dict[str, frozenset[str]] = {}
         self._unknown: dict[str, tuple[UnknownKeyword, ...]] = {}
         self._refused: dict[str, tuple[Refused, ...]] = {}
+        self._unguarded: dict[str, tuple[Unguarded, ...]] = {}
 
     @cached_property
     def modules(self) -> Modules:
@@ -257,6 +263,12 @@ class Project:
         if path not in self._unknown:
             self._unknown[path] = tuple(unknown_keywords(path, self))
         return self._unknown[path]
+
+    def unguarded(self, path: str) -> tuple[Unguarded, ...]:
+        """The tests and fixtures of one file that reach a declared service and fail where it is down."""
+        if path not in self._unguarded:
+            self._unguarded[path] = tuple(unguarded(path, self))
+        return self._unguarded[path]
 
     def own_rewrite(self, unknown: UnknownKeyword, path: str) -> Rewrite | None:
         """The user's entry for a keyword of one of the project's own callees."""
