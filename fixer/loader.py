@@ -30,7 +30,7 @@ from fixer.project.own_plugins import own_plugins
 from fixer.pytest_config import PytestIni
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.edits import Import
@@ -172,8 +172,14 @@ class DiskLoader:
             known = self._statements[path] = content, found
         return known[1]
 
-    def mentioning(self, word: str) -> list[str]:
+    def mentioning(self, word: str, among: Collection[str] | None = None) -> list[str]:
         encoded = word.encode()
+        if among is not None and encoded not in self._mentioning:
+            return [path for path in among if encoded in (self._read(path, keep=False) or b"")]
+        found = self._mentioned_in(encoded)
+        return found if among is None else [path for path in found if path in among]
+
+    def _mentioned_in(self, encoded: bytes) -> list[str]:
         found = self._mentioning.get(encoded)
         if found is None:
             paths = self._python_files
@@ -335,12 +341,12 @@ class DiskLoader:
         """The content of a file as it was before any repair."""
         return self.files.before[path] if path in self.files.before else self._read(path)
 
-    def _read(self, path: str) -> bytes | None:
+    def _read(self, path: str, keep: bool = True) -> bytes | None:
         try:
             if posixpath.isabs(path) or path[1:2] == ":":  # a plugin in the environment
                 with open(path, "rb") as file:
                     return file.read()
-            return self.files.read(path)
+            return self.files.read(path, keep)
         except OSError:
             return None
 

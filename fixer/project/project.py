@@ -29,7 +29,7 @@ from fixer.project.versions import Versions
 from fixer.recipe_tables import Recipes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from fixer.facts.body import ModuleBody
     from fixer.facts.definitions import Shape
@@ -96,8 +96,9 @@ class Loader(Protocol):
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
 
-    def mentioning(self, word: str) -> Iterable[str]:
-        """The paths of the Python files of the project in whose bytes `word` occurs."""
+    def mentioning(self, word: str, among: Collection[str] | None = None) -> Iterable[str]:
+        """The paths of the Python files of the project, or of those `among` them, in whose bytes `word`
+        occurs."""
 
     def occurrences(self, path: str, word: str) -> int:
         """How often `word` occurs in the bytes of a file, where a word begins."""
