@@ -20,7 +20,7 @@ import pytest
 from cli_runner import contents, run_testfix
 from test_recipe_services import free_port
 
-from fixer.recipes.services import is_listening, state_folder
+from fixer.recipes.services import is_listening, service_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +95,7 @@ def on_free_ports(tmp_path: Path) -> Iterator[Callable[[Path], Path]]:
 
     yield copy
     for name in ("database", "auth", "backend"):
-        shutil.rmtree(state_folder(name, target))
+        shutil.rmtree(service_folder(name, target))
 
 
 def addresses(folder: Path) -> list[str]:

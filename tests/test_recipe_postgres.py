@@ -20,7 +20,7 @@ from test_recipe_services import free_port
 
 from fixer.recipes import postgres_server
 from fixer.recipes.postgres_server import is_postgres_up, postgres_binaries
-from fixer.recipes.services import is_listening, running, state_folder
+from fixer.recipes.services import is_listening, running_service, service_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def no_notes_left(tmp_path: Path) -> Iterator[None]:
     yield
     for root in (tmp_path, tmp_path / "suite"):
         for name in ("database", "postgres"):
-            shutil.rmtree(state_folder(name, root))
+            shutil.rmtree(service_folder(name, root))
 
 
 def database(path: str = "app") -> dict[str, object]:
@@ -86,7 +86,7 @@ def run_pytest(folder: Path, *arguments: str, **env: str) -> str:
 
 def data_of(name: str, root: Path) -> tuple[int, Path]:
     """The process and the folder of the server that runs."""
-    with sqlite3.connect(state_folder(name, root) / "register.sqlite") as register:
+    with sqlite3.connect(service_folder(name, root) / "register.sqlite") as register:
         pid, data = register.execute("SELECT pid, data FROM server").fetchone()
     register.close()
     return int(pid), Path(data)
@@ -98,7 +98,7 @@ def test_a_server_from_each_of_the_binaries(
 ) -> None:
     monkeypatch.setattr(postgres_server, "postgres_binaries", lambda: [binaries])
     service = database()
-    with running("database", service, tmp_path) as url, psycopg.connect(url) as connection:
+    with running_service("database", service, tmp_path) as url, psycopg.connect(url) as connection:
         row = connection.execute("SELECT current_database(), current_user").fetchone()
         assert row == ("app", "owner")
         _, data = data_of("database", tmp_path)
@@ -116,17 +116,17 @@ def test_without_any_binaries_it_is_skipped(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(
         pytest.skip.Exception, match=r"there is no PostgreSQL to start: install it \(pg_ctl\)"
     ):
-        running("database", database(), tmp_path).__enter__()
+        running_service("database", database(), tmp_path).__enter__()
 
 
 def test_killed_in_the_middle_and_started_again(tmp_path: Path) -> None:
     service = database()
-    with running("database", service, tmp_path) as url:
+    with running_service("database", service, tmp_path) as url:
         pid, first = data_of("database", tmp_path)
         os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
         while is_postgres_up(url):
             pass
-        with running("database", service, tmp_path), psycopg.connect(url) as connection:
+        with running_service("database", service, tmp_path), psycopg.connect(url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert not first.exists()
     assert not is_listening(url)
@@ -140,7 +140,7 @@ def test_a_suite_with_its_own_server_and_isolated_tests(tmp_path: Path) -> None:
 def test_a_suite_with_the_server_of_its_environment(tmp_path: Path) -> None:
     folder = scaffolded(tmp_path / "suite")
     service = database()
-    with running("database", service, tmp_path) as url:
+    with running_service("database", service, tmp_path) as url:
         _, data = data_of("database", tmp_path)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ALTER USER owner PASSWORD 'secret'")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 from cli_runner import contents, run_testfix, write_files
 from test_recipe_postgres import run_pytest
-from test_recipe_services import free_port, is_up, service
+from test_recipe_services import free_port, is_service_up, service
 
 from fixer.facts.reaches import read_reaches
-from fixer.recipes.services import running, state_folder
+from fixer.recipes.services import running_service, service_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +62,7 @@ def test_clients_that_are_given_the_address(call: str) -> None:
         "def test_a():\n    with httpx.Client() as c:\n        c.get(URL)\n",
         "async def test_a():\n    async with aiohttp.ClientSession() as c:\n        await c.get(URL)\n",
         "def test_a():\n    c = requests.Session()\n    c.get(URL)\n",
-        "class TestA:\n    URL = 'http://localhost:8000'\n    def test_a(self):\n        httpx.get(self.URL)\n",
+        "class A:\n    URL = 'http://localhost:8000'\n    def test_a(self):\n        httpx.get(self.URL)\n",
         "@pytest.fixture\ndef test_a():\n    yield httpx.get(URL)\n",
     ],
 )
@@ -80,7 +80,7 @@ def test_addresses_in_names_and_clients_in_names(body: str) -> None:
         "def test_a():\n    with pytest.raises(OSError):\n        httpx.get(URL)\n",
         "def test_a():\n    try:\n        httpx.get(URL)\n    except OSError:\n        pass\n",
         "def test_a():\n    with contextlib.suppress(OSError):\n        httpx.get(URL)\n",
-        "def test_a():\n    if not running():\n        pytest.skip()\n    httpx.get(URL)\n",
+        "def test_a():\n    if not running_service():\n        pytest.skip()\n    httpx.get(URL)\n",
         "@pytest.mark.skipif(True, reason='')\ndef test_a():\n    httpx.get(URL)\n",
         "@pytest.mark.skipif(True, reason='')\nclass TestA:\n    def test_a(self):\n        httpx.get(URL)\n",
         "pytestmark = pytest.mark.skipif(True, reason='')\ndef test_a():\n    httpx.get(URL)\n",
@@ -158,12 +158,12 @@ def test_the_guard_skips_fails_or_starts(tmp_path: Path) -> None:
     assert skipped.startswith("1 passed, 3 skipped")
     assert f"backend does not answer at http://localhost:{port}" in skipped
     assert re.match("1 passed, 3 errors", run_pytest(folder, REQUIRE_SERVICES="1"))
-    with running(
+    with running_service(
         "backend", {**service(), "url": f"http://127.0.0.1:{port}", "env": {"PORT": str(port)}}, tmp_path
     ):
         assert run_pytest(folder).startswith("4 passed")
-    assert not is_up({"url": f"http://127.0.0.1:{port}"})
-    shutil.rmtree(state_folder("backend", folder), ignore_errors=True)
+    assert not is_service_up({"url": f"http://127.0.0.1:{port}"})
+    shutil.rmtree(service_folder("backend", folder), ignore_errors=True)
 
 
 def test_a_test_of_unittest_is_reported(tmp_path: Path) -> None:

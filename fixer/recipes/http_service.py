@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from fixer.recipes.services import SERVICES, running
+from fixer.recipes.services import SERVICES, running_service
 
 
 @pytest.fixture(scope="session")
 def service_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """The address of the service, which runs as long as the tests do."""
     service = ""
-    with running(service, SERVICES[service], request.config.rootpath) as url:
+    with running_service(service, SERVICES[service], request.config.rootpath) as url:
         yield url

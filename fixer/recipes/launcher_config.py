@@ -19,7 +19,7 @@ def launcher_config() -> dict[str, dict[str, Any]]:
         sockets = [stack.enter_context(socket.socket()) for _ in usual]
         for free in sockets:
             free.bind(("127.0.0.1", 0))
-        ports = {port: str(free.getsockname()[1]) for port, free in zip(usual, sockets)}  # noqa: B905
+        ports = {port: str(free.getsockname()[1]) for port, free in zip(usual, sockets, strict=True)}
 
     def moved(text: str) -> str:
         return re.sub(r"\d+", lambda number: ports.get(number[0], number[0]), text)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from fixer.recipes.postgres_server import is_postgres
-from fixer.recipes.services import SERVICES, running, unavailable
+from fixer.recipes.services import SERVICES, running_service, unavailable
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def postgres_server(request: pytest.FixtureRequest) -> Iterator[str]:
         url = f"postgresql://postgres@127.0.0.1:{port}/postgres"
         declared = {"postgres": {"url": url, "start": ["postgres"]}}
     name, service = next(iter(declared.items()))
-    with running(name, service, request.config.rootpath) as url:
+    with running_service(name, service, request.config.rootpath) as url:
         yield url
 
 

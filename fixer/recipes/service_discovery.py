@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from fixer.recipes.services import SERVICES, host_and_port, running
+from fixer.recipes.services import SERVICES, host_and_port, running_service
 
 
 class Discovery(Mapping[str, dict[str, Any]]):
@@ -22,7 +22,7 @@ class Discovery(Mapping[str, dict[str, Any]]):
 
     def __getitem__(self, name: str) -> dict[str, Any]:
         if name not in self._found:
-            url = self._stack.enter_context(running(name, SERVICES[name], self._root))
+            url = self._stack.enter_context(running_service(name, SERVICES[name], self._root))
             host, port = host_and_port(url)
             self._found[name] = {"url": url, "host": host, "port": port}
         return self._found[name]

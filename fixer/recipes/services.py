@@ -55,7 +55,7 @@ def is_listening(url: str) -> bool:
         return False
 
 
-def is_up(service: dict[str, Any]) -> bool:
+def is_service_up(service: dict[str, Any]) -> bool:
     """Whether the service answers, by its health check if it has one."""
     url = service["url"]
     if is_postgres(url):
@@ -73,27 +73,27 @@ def is_up(service: dict[str, Any]) -> bool:
 
 
 @contextlib.contextmanager
-def running(name: str, service: dict[str, Any], root: Path) -> Iterator[str]:
+def running_service(name: str, service: dict[str, Any], root: Path) -> Iterator[str]:
     """The address of the service while it runs. Skips the test if it does not and cannot be started."""
     with contextlib.ExitStack() as stack:
-        for other in needed(service):
-            stack.enter_context(running(other, SERVICES[other], root))
-        folder = state_folder(name, root)
-        with register_in(folder) as register:
-            url = join(name, service, folder, root, register)
+        for other in needed_services(service):
+            stack.enter_context(running_service(other, SERVICES[other], root))
+        folder = service_folder(name, root)
+        with service_register(folder) as register:
+            url = join_service(name, service, folder, root, register)
             row = register.execute("INSERT INTO users VALUES (?)", (os.getpid(),)).lastrowid
-        stack.callback(leave, folder, row)
+        stack.callback(leave_service, folder, row)
         yield url
 
 
-def needed(service: dict[str, Any]) -> list[str]:
+def needed_services(service: dict[str, Any]) -> list[str]:
     """The services whose addresses the environment of this one names: they have to run before it does."""
     words = " ".join(service.get("env", {}).values())
     others = {name: urlsplit(other["url"]).netloc.rpartition("@")[2] for name, other in SERVICES.items()}
     return [name for name, place in others.items() if place in words and SERVICES[name] is not service]
 
 
-def state_folder(name: str, root: Path) -> Path:
+def service_folder(name: str, root: Path) -> Path:
     """Where the processes of all test sessions of this project note who uses the service."""
     user = os.getuid() if hasattr(os, "getuid") else 0
     project = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
@@ -105,7 +105,7 @@ def state_folder(name: str, root: Path) -> Path:
 
 
 @contextlib.contextmanager
-def register_in(folder: Path) -> Iterator[sqlite3.Connection]:
+def service_register(folder: Path) -> Iterator[sqlite3.Connection]:
     """The register of the service, for one process at a time; a lock does not outlive its process."""
     wait = START_SECONDS + STOP_SECONDS + 5
     register = sqlite3.connect(folder / "register.sqlite", timeout=wait, isolation_level=None)
@@ -117,44 +117,46 @@ def register_in(folder: Path) -> Iterator[sqlite3.Connection]:
         register.execute("COMMIT")
 
 
-def join(name: str, service: dict[str, Any], folder: Path, root: Path, register: sqlite3.Connection) -> str:
+def join_service(
+    name: str, service: dict[str, Any], folder: Path, root: Path, register: sqlite3.Connection
+) -> str:
     """The address of the service, which is started if it has to be."""
     for (pid,) in register.execute("SELECT DISTINCT pid FROM users").fetchall():
-        if not is_alive(pid):
+        if not is_process_alive(pid):
             register.execute("DELETE FROM users WHERE pid = ?", (pid,))
     server = register.execute("SELECT pid, url, data FROM server").fetchone()
     if server is not None:
         used = register.execute("SELECT count(*) FROM users").fetchone()[0]
-        if used and is_up({**service, "url": server[1]}):
+        if used and is_service_up({**service, "url": server[1]}):
             return str(server[1])
         if is_listening(server[1]):  # or another process may have its number by now
-            stop(*server)  # left over by a session that has crashed
+            stop_service(*server)  # left over by a session that has crashed
         elif server[2]:
             shutil.rmtree(server[2], ignore_errors=True)
         register.execute("DELETE FROM server")
     url = service["url"]
-    if is_up(service):
+    if is_service_up(service):
         return str(url)
     if is_listening(url):
         unavailable(f"{name} does not answer at {url}: something else has taken that port")
     if not service.get("start"):
         unavailable(f"{name} does not answer at {url}: start it, or say how in SERVICES")
-    pid, data = start(name, service, folder, root)
+    pid, data = start_service(name, service, folder, root)
     register.execute("INSERT INTO server VALUES (?, ?, ?)", (pid, url, data))
     return str(url)
 
 
-def leave(folder: Path, row: "int | None") -> None:
+def leave_service(folder: Path, row: "int | None") -> None:
     """Take this use of the service out of the register; the last one stops what was started."""
-    with register_in(folder) as register:
+    with service_register(folder) as register:
         register.execute("DELETE FROM users WHERE rowid = ?", (row,))
         server = register.execute("SELECT pid, url, data FROM server").fetchone()
         if server is not None and not register.execute("SELECT count(*) FROM users").fetchone()[0]:
-            stop(*server)
+            stop_service(*server)
             register.execute("DELETE FROM server")
 
 
-def start(name: str, service: dict[str, Any], folder: Path, root: Path) -> tuple[int, str]:
+def start_service(name: str, service: dict[str, Any], folder: Path, root: Path) -> tuple[int, str]:
     """The process id of the started service, and the folder with its data, if it has one."""
     data, account, where = "", {}, root
     command = [sys.executable if word == "python" else word for word in service["start"]]
@@ -184,7 +186,7 @@ def start(name: str, service: dict[str, Any], folder: Path, root: Path) -> tuple
     threading.Thread(target=process.wait, daemon=True).start()  # or it would stay as a zombie when it ends
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not is_up(service):
+        while not is_service_up(service):
             if process.poll() is not None or time.monotonic() > deadline:
                 said = log.read_text("utf-8", "replace")[-4000:]
                 pytest.fail(f"{name} does not come up at {service['url']}. It says:\n{said}", pytrace=False)
@@ -192,12 +194,12 @@ def start(name: str, service: dict[str, Any], folder: Path, root: Path) -> tuple
         if data:
             create_database(service["url"], command[0])
     except BaseException:
-        stop(process.pid, service["url"], data)
+        stop_service(process.pid, service["url"], data)
         raise
     return process.pid, data
 
 
-def stop(pid: int, url: str, data: str) -> None:
+def stop_service(pid: int, url: str, data: str) -> None:
     """End what was started, with its children, and remove its data."""
     if os.name == "nt":
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False)
@@ -213,7 +215,7 @@ def stop(pid: int, url: str, data: str) -> None:
         shutil.rmtree(data, ignore_errors=True)
 
 
-def is_alive(pid: int) -> bool:
+def is_process_alive(pid: int) -> bool:
     if os.name == "nt":  # where os.kill would end the process
         listed = subprocess.run(
             ["tasklist", "/FI", f"PID eq {pid}"], capture_output=True, text=True, check=False
