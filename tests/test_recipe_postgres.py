@@ -80,6 +80,7 @@ def run_pytest(folder: Path, *arguments: str, **env: str) -> str:
         *arguments,
     ]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | env
+    environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     return f"{done.stdout.strip().splitlines()[-1]}\n{done.stdout}{done.stderr}"
 
@@ -134,7 +135,7 @@ def test_killed_in_the_middle_and_started_again(tmp_path: Path) -> None:
 
 def test_a_suite_with_its_own_server_and_isolated_tests(tmp_path: Path) -> None:
     folder = scaffolded(tmp_path)
-    assert run_pytest(folder, "-n", "2").startswith("2 passed")
+    assert run_pytest(folder, "-p", "xdist.plugin", "-n", "2").startswith("2 passed")
 
 
 def test_a_suite_with_the_server_of_its_environment(tmp_path: Path) -> None:
