@@ -70,7 +70,7 @@ class Rounds:
         self.files = files
         self.facts = facts
         self.jobs = jobs
-        self.loader = DiskLoader(files, config)
+        self.loader = DiskLoader(files, config, facts)
         self.styles = StyleFiles(files.root)
         self.settings = Settings(config.imports, config.renames, config.mock_style, config.kwargs)
         self.ignores = FileIgnores.read(config, files.root)
