@@ -14,11 +14,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FileError:
-    """A file (or folder) that could not be handled, as a sentence; `line` counts from 1."""
+    """A file (or folder) that could not be handled, as a sentence; `line` counts from 1.
+
+    `unwritten`: it should have been written, and was not.
+    """
 
     path: str
     message: str
     line: int | None = None
+    unwritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

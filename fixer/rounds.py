@@ -41,11 +41,15 @@ Stake: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The findings of the suite as it was found, and the ids of the fixes that were applied."""
+    """The findings of the suite as it was found, and the ids of the fixes that were applied.
+
+    `together` has the files that each applied fix edits.
+    """
 
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
     fixed: frozenset[str]
+    together: frozenset[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,7 @@ class Rounds:
         reported = findings = self._plan(self.judged)
         fixed: dict[Key | Stake, Fix] = {}
         ids: set[str] = set()
+        together: set[frozenset[str]] = set()
         for _ in range(_MOST_ROUNDS):
             self.unplaced.clear()  # what had no place may have one now
             wanted = self._wanted(findings)
@@ -108,6 +113,7 @@ class Rounds:
             if not applied:
                 break
             ids |= applied
+            together |= {frozenset(e.path for e in fix.edits) for fix in wanted if fix.id in applied}
             for f in findings:
                 if f.fix is not None and f.fix.id in applied:
                     fixed |= {_key(f): f.fix, _stake(f): f.fix}
@@ -119,7 +125,7 @@ class Rounds:
             else replace(f, fix=fixed.get(_key(f), fixed.get(_stake(f), f.fix)))
             for f in reported
         ]
-        return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids))
+        return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids), frozenset(together))
 
     def _judge(self) -> tuple[list[Finding], list[Withheld]]:
         """What the rules say of the files under judgement."""

@@ -31,9 +31,15 @@ class Mode(enum.Enum):
 
 
 def run(
-    config: Config, paths: Sequence[str], mode: Mode, cwd: Path, progress: Progress | None = None
+    config: Config,
+    paths: Sequence[str],
+    mode: Mode,
+    cwd: Path,
+    progress: Progress | None = None,
+    keep_undo: bool = True,
 ) -> Report:
-    """One run over `paths` (relative to `cwd`; none: all of it). Raises ConfigError for bad input."""
+    """One run over `paths` (relative to `cwd`; none: all of it). `keep_undo`: what is written can be taken
+    back by `testfix undo`. Raises ConfigError for bad input, UndoError where the journal cannot be kept."""
     words = list(paths) or ["."]
     root = find_root(words, cwd, config.file)
     discovered = discover(words, config, root, cwd)
@@ -46,7 +52,7 @@ def run(
     rules = [rule for rule in load_rules() if config.enables(rule.code, rule.name, rule.default)]
     rounds = Rounds(config, rules, files, facts, jobs)
     outcome = rounds.check() if mode is Mode.CHECK else rounds.repair()
-    failed = _write(files) if mode is Mode.REPAIR else {}
+    failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
     return Report(
         root=root,
         files_checked=len(read),
@@ -58,7 +64,7 @@ def run(
             if path not in failed and files.after.get(path, before) != before
         ),
         withheld=outcome.withheld,
-        errors=(*errors, *(FileError(path, message) for path, message in failed.items())),
+        errors=(*errors, *(FileError(path, message, unwritten=True) for path, message in failed.items())),
         notes=(
             *rounds.loader.warnings,
             *(
@@ -78,16 +84,22 @@ def available_processors() -> int:
     return os.cpu_count() or 1
 
 
-def _write(files: Files) -> dict[str, str]:
+def _write(files: Files, outcome: Outcome, keep_undo: bool) -> dict[str, str]:
     """Write every changed file; for those that could not be written, why."""
-    failed = {}
-    for path, content in sorted(files.after.items()):
-        if content == files.before[path]:
-            continue
-        try:
-            files.write(path)
-        except OSError as error:
-            failed[path] = f"could not be written: {error.strerror or error}"
+    changed = [path for path, content in sorted(files.after.items()) if content != files.before[path]]
+    if not changed:
+        return {}
+    from fixer.writing import Replacement, together, write_all
+
+    replacements = [Replacement(path, files.before[path], files.after[path]) for path in changed]
+    groups = together(replacements, outcome.together)
+    if not keep_undo:
+        return write_all(files.root, groups)
+    from fixer import undo
+
+    journal = undo.record(files.root, replacements)
+    failed = write_all(files.root, groups)
+    undo.settle(files.root, journal, failed)
     return failed
 
 
