@@ -3,7 +3,7 @@
     python tests/tools/faults.py [--kills N]
 
 Real files, real signals, a real full disk: a small tmpfs where this process may mount one (also in a
-namespace of its own, by `unshare`), a limit on file sizes elsewhere. `tests/test_faults.py` runs each fault once.
+namespace of its own), a limit on file sizes elsewhere. `tests/test_faults.py` runs each fault once.
 """
 
 from __future__ import annotations
