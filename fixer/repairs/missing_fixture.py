@@ -97,7 +97,8 @@ class MissingFixtures:
         suite = lack.results[0].suite  # each suite is a world of its own
         key = (lack.name, suite.rootdir)
         if key not in self._moves:
-            lacks = [each for each in self.model.lacks_of(lack.name) if each.results[0].suite is suite]
+            listed = self.model.lacks_of(lack.name)
+            lacks = [each for each in listed if any(result.suite is suite for result in each.results)]
             conftest = common_conftest(lacks, suite)
             near = sorted(others, key=lambda each: (each.kind == "class", *distance(each.path, conftest)))
             self._moves[key] = [self.move(self.code, lacks, each, self.project) for each in near]

@@ -183,7 +183,8 @@ def _arrival(name: str, luggage: Luggage, conftest: str, project: Project) -> It
     else:
         folder = folder_of(conftest)
         for path in project.fixtures.mentioning("conftest import"):
-            if not folder or path.startswith(f"{folder}/"):
+            inside = not folder or path.startswith(f"{folder}/")
+            if inside and "conftest" in project.imported_modules(path):
                 raise Immovable(f"{path} imports a conftest by name, and {conftest} would be a new one")
     for what in luggage.imports:
         yield AddImport(conftest, what)

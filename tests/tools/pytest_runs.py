@@ -4,7 +4,7 @@
 
 reads folders line by line and prints one JSON object: folder -> [exit status, what pytest printed]. The
 processes are forked from one that has imported pytest, where the system can fork. Plugins of the environment
-stay out.
+stay out. A folder whose `pyproject.toml` declares a project is importable, as if it were installed in place.
 """
 
 from __future__ import annotations
@@ -76,6 +76,9 @@ def _run(folder: str, printed: str) -> None:
     import pytest
 
     sys.path[:] = [path for path in sys.path if path and Path(path).resolve() != HERE]
+    declared = Path(folder, "pyproject.toml")
+    if declared.exists() and "[project]" in declared.read_text(encoding="utf-8"):
+        sys.path.append(folder)  # as if it were installed in place
     with open(printed, "wb") as file:  # noqa: PTH123
         os.dup2(file.fileno(), 1)
         os.dup2(file.fileno(), 2)
