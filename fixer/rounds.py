@@ -19,8 +19,8 @@ from fixer.loader import DiskLoader
 from fixer.project.project import Project, Settings
 from fixer.rewriting import Rewritten, Task, rewrite_all
 from fixer.rule import Withheld
+from fixer.silence import Silence
 from fixer.style_files import StyleFiles
-from fixer.suppress import FileIgnores, Suppressions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -67,7 +67,13 @@ class Rounds:
     """`facts` are those of the files under judgement; repairs are laid over `files`."""
 
     def __init__(
-        self, config: Config, rules: Sequence[LoadedRule], files: Files, facts: dict[str, Facts], jobs: int
+        self,
+        config: Config,
+        rules: Sequence[LoadedRule],
+        files: Files,
+        facts: dict[str, Facts],
+        jobs: int,
+        others: Sequence[LoadedRule] = (),
     ) -> None:
         self.config = config
         self.rules = {loaded.code: loaded.rule for loaded in rules}
@@ -77,14 +83,13 @@ class Rounds:
         self.loader = DiskLoader(files, config)
         self.styles = StyleFiles(files.root)
         self.settings = Settings(config.imports, config.renames, config.mock_style, config.kwargs)
-        self.ignores = FileIgnores.read(config, files.root)
+        self.silence = Silence(config, files, rules, others)
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
         self.others: dict[str, Facts] = {}  # of files that repairs touch but nobody asked about
         self.known: set[Stake] = set()  # what findings before any repair were about
         self._rewritten: dict[tuple[str, tuple[Edit, ...]], Rewritten] = {}
-        self._suppressions: dict[str, tuple[bytes, Suppressions]] = {}
         self.project = Project(self.facts, self.loader, self.settings)
 
     def check(self) -> Outcome:
@@ -135,7 +140,7 @@ class Rounds:
     def _judged(self, facts_by_path: Mapping[str, Facts]) -> tuple[list[Finding], list[Withheld]]:
         findings: list[Finding] = []
         withheld: list[Withheld] = []
-        for path, facts in facts_by_path.items():
+        for facts in facts_by_path.values():
             found: list[Finding] = []
             for rule in self.rules.values():
                 for item in rule.judge(facts, self.project):
@@ -143,22 +148,9 @@ class Rounds:
                         withheld.append(item)
                     else:
                         found.append(item)
-            if found:
-                findings += self._unsuppressed(path, found)
+            findings += self.silence.heard(facts, found)
         findings.sort(key=_place)
         return findings, withheld
-
-    def _unsuppressed(self, path: str, findings: Iterable[Finding]) -> list[Finding]:
-        left = [finding for finding in findings if not self.ignores.covers(finding)]
-        try:
-            content = self.files.read(path)
-            known, suppressions = self._suppressions.get(path, (None, Suppressions()))
-            if known != content:
-                suppressions = Suppressions.read(decode(content))
-                self._suppressions[path] = content, suppressions
-        except (OSError, SyntaxError, UnicodeError):
-            return left
-        return [finding for finding in left if suppressions.covers(finding) is None]
 
     def _plan(self, findings: Sequence[Finding]) -> list[Finding]:
         planned: list[Finding] = []

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fixer.finding import Finding
     from fixer.project.project import Project
     from fixer.span import Span
+    from fixer.suppression import UnusedSuppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class Rule:
     `plan` returns the same findings in the same order, each with either a fix or a reason why not.
     Both are pure functions. The rule's name is its module's name with dashes. `blocks`: a repair that
     would bring a finding of this rule is not made; a matter of style is no reason against one.
+    `review` is asked after all rules have judged a file, with the suppressions there that hide nothing; what
+    it finds has its fix already.
     """
 
     code: str
@@ -40,3 +43,4 @@ class Rule:
     plan: Callable[[Sequence[Finding], Project], Sequence[Finding]]
     default: bool = True
     blocks: bool = True
+    review: Callable[[str, Sequence[UnusedSuppression]], Iterable[Finding]] | None = None

@@ -49,8 +49,9 @@ def run(
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
-    rules = [rule for rule in load_rules() if config.enables(rule.code, rule.name, rule.default)]
-    rounds = Rounds(config, rules, files, facts, jobs)
+    known = load_rules()
+    rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
+    rounds = Rounds(config, rules, files, facts, jobs, [rule for rule in known if rule not in rules])
     outcome = rounds.check() if mode is Mode.CHECK else rounds.repair()
     failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
     return Report(
