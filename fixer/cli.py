@@ -87,6 +87,9 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
     type=click.Choice(FORMATS),
     help="How to print findings.  [default: text]",
 )
+@click.option(
+    "--write-baseline", is_flag=True, help="Take what is found now as known: it is not reported any more."
+)
 @click.option("--statistics", is_flag=True, help="Print counts per rule and name in place of findings.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where findings are left.")
@@ -112,7 +115,8 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
     from fixer.output.view import View
     from fixer.run import Mode, run
 
-    mode = Mode.DIFF if options["diff"] else Mode.CHECK if options["check"] else Mode.REPAIR
+    chosen = [mode for mode in Mode if options.get(mode.value) or options.get(f"write_{mode.value}")]
+    mode = chosen[0] if chosen else Mode.REPAIR
     keep_undo = not options["no_undo"]
     if sys.stderr.isatty() and not options["quiet"]:
         with Progress(sys.stderr) as progress:
@@ -128,6 +132,11 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
         verbose=options["verbose"],
         quiet=options["quiet"],
     )
+    if mode is Mode.BASELINE:
+        from fixer.output.summary import baseline_summary
+
+        click.echo(baseline_summary(report, config.baseline is not None))
+        return 2 if report.errors else 0
     form = "diff" if options["diff"] else config.output_format or "text"
     deliver(report, view, form, statistics=options["statistics"], color=options["color"])
     if any(error.unwritten for error in report.errors):
@@ -261,6 +270,8 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
     pairs = (
         ("diff", "check"),
         ("diff", "statistics"),
+        ("diff", "write_baseline"),
+        ("check", "write_baseline"),
         ("diff", "output_format"),
         ("isolated", "config_file"),
         ("quiet", "verbose"),

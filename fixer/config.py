@@ -84,6 +84,7 @@ class Config:
     jobs: int | None = None
     cache_dir: Path | None = None
     output_format: str | None = None
+    baseline: Path | None = None
 
     def enables(self, code: str, name: str, default: bool) -> bool:
         """Whether the rule takes part in the run."""
@@ -313,5 +314,6 @@ _KEYS: dict[str, Callable[[object, Path], object]] = {
     "python": _path,
     "jobs": _count,
     "cache-dir": _path,
+    "baseline": _path,
     "output-format": _text,
 }

@@ -73,7 +73,7 @@ class Rounds:
         files: Files,
         facts: dict[str, Facts],
         jobs: int,
-        others: Sequence[LoadedRule] = (),
+        silence: Silence | None = None,
     ) -> None:
         self.config = config
         self.rules = {loaded.code: loaded.rule for loaded in rules}
@@ -83,7 +83,7 @@ class Rounds:
         self.loader = DiskLoader(files, config)
         self.styles = StyleFiles(files.root)
         self.settings = Settings(config.imports, config.renames, config.mock_style, config.kwargs)
-        self.silence = Silence(config, files, rules, others)
+        self.silence = silence or Silence(config, files, rules, ())
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now

@@ -6,6 +6,8 @@ import enum
 import os
 from typing import TYPE_CHECKING
 
+from fixer import baseline_file
+from fixer.baseline import Baseline
 from fixer.discover import discover
 from fixer.facts.model import Facts
 from fixer.files import Files
@@ -14,12 +16,14 @@ from fixer.report import Change, FileError, Report
 from fixer.root import find_root
 from fixer.rounds import Outcome, Rounds
 from fixer.rules import load_rules
+from fixer.silence import Silence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fixer.config import Config
+    from fixer.rules import LoadedRule
 
 
 class Mode(enum.Enum):
@@ -28,6 +32,7 @@ class Mode(enum.Enum):
     REPAIR = "repair"
     DIFF = "diff"
     CHECK = "check"
+    BASELINE = "baseline"  # only planned, and what is found becomes the baseline
 
 
 def run(
@@ -51,8 +56,13 @@ def run(
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
     known = load_rules()
     rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
-    rounds = Rounds(config, rules, files, facts, jobs, [rule for rule in known if rule not in rules])
-    outcome = rounds.check() if mode is Mode.CHECK else rounds.repair()
+    others = [rule for rule in known if rule not in rules]
+    baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
+    silence = Silence(config, files, rules, others, baseline)
+    rounds = Rounds(config, rules, files, facts, jobs, silence)
+    outcome = rounds.check() if mode in (Mode.CHECK, Mode.BASELINE) else rounds.repair()
+    if mode is Mode.BASELINE:
+        _write_baseline(config, files, outcome, facts, rules)
     failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
     return Report(
         root=root,
@@ -68,6 +78,7 @@ def run(
         errors=(*errors, *(FileError(path, message, unwritten=True) for path, message in failed.items())),
         notes=(
             *rounds.loader.warnings,
+            *_stale(baseline, silence, root, [rule.code for rule in rules]),
             *(
                 f"{path} {found.problem.message}; it was left alone."
                 for path, found in rounds.facts.items()
@@ -83,6 +94,29 @@ def available_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _write_baseline(
+    config: Config, files: Files, outcome: Outcome, facts: Collection[str], rules: Iterable[LoadedRule]
+) -> None:
+    from fixer.facts.text import lines_of
+
+    lines = {path: lines_of(text) for path, text in _sources(files, outcome).items()}
+    codes = {rule.code for rule in rules}
+    baseline_file.write(config, files.root, outcome.findings, lines.__getitem__, facts, codes)
+
+
+def _stale(baseline: Baseline, silence: Silence, root: Path, codes: Sequence[str]) -> Iterator[str]:
+    """A sentence about what the baseline knows and is no longer there."""
+    gone = [(path, kind) for path, kinds in silence.stale.items() for kind in kinds.elements()]
+    for path, kinds in baseline.known.items():
+        if path not in silence.stale and not (root / path).exists():
+            gone += [(path, kind) for kind, lines in kinds.items() for _ in lines if kind[0] in codes]
+    if gone:
+        first, *more = [f"{path}: {code} `{name}`" for path, (code, name) in sorted(gone)]
+        rest = f" and {len(more)} more" if more else ""
+        what = f"The baseline knows what is no longer there ({first}{rest})"
+        yield f"{what}: `testfix --write-baseline` drops it."
 
 
 def _write(files: Files, outcome: Outcome, keep_undo: bool) -> dict[str, str]:
