@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from fixer.config import Config
 
 F = TypeVar("F", bound="Callable[..., Any]")
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "github", "gitlab", "json-lines", "junit", "rdjson", "sarif")
+WITH_TEXTS = ("rdjson", "sarif")  # formats that show what a fix does as text
 FILE_WIDTH = 120  # columns of a source line shown where the output is no terminal
 
 
@@ -117,12 +118,12 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
 
     chosen = [mode for mode in Mode if options.get(mode.value) or options.get(f"write_{mode.value}")]
     mode = chosen[0] if chosen else Mode.REPAIR
-    keep_undo = not options["no_undo"]
+    keep_undo, with_texts = not options["no_undo"], config.output_format in WITH_TEXTS
     if sys.stderr.isatty() and not options["quiet"]:
         with Progress(sys.stderr) as progress:
-            report = run(config, paths or (".",), mode, cwd, progress, keep_undo)
+            report = run(config, paths or (".",), mode, cwd, progress, keep_undo, with_texts)
     else:
-        report = run(config, paths or (".",), mode, cwd, None, keep_undo)
+        report = run(config, paths or (".",), mode, cwd, None, keep_undo, with_texts)
     terminal = sys.stdout.isatty()
     view = View(
         cwd=cwd,

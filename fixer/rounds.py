@@ -23,7 +23,7 @@ from fixer.silence import Silence
 from fixer.style_files import StyleFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.edits import Edit
@@ -131,6 +131,18 @@ class Rounds:
             for f in reported
         ]
         return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids), frozenset(together))
+
+    def alone(self, findings: Iterable[Finding]) -> Iterator[tuple[str, dict[str, bytes]]]:
+        """For each fix that may be applied: its id, and the new contents if it is the only one."""
+        fixes = {
+            f.fix.id: f.fix for f in findings if f.fix is not None and f.fix.safety is not Safety.SUGGESTION
+        }
+        self._read_others(fixes.values())
+        for fix in fixes.values():
+            composed = self._compose([fix])
+            done = self._rewrite(composed.edits)
+            if not composed.refused and not any(result.refused for result in done.values()):
+                yield fix.id, {path: result.content for path, result in done.items()}
 
     def _judge(self) -> tuple[list[Finding], list[Withheld]]:
         """What the rules say of the files under judgement."""

@@ -12,7 +12,7 @@ from fixer.discover import discover
 from fixer.facts.model import Facts
 from fixer.files import Files
 from fixer.reading import Progress, Unread, read_all
-from fixer.report import Change, FileError, Report
+from fixer.report import Change, FileError, Report, TextEdit
 from fixer.root import find_root
 from fixer.rounds import Outcome, Rounds
 from fixer.rules import load_rules
@@ -42,9 +42,13 @@ def run(
     cwd: Path,
     progress: Progress | None = None,
     keep_undo: bool = True,
+    with_texts: bool = False,
 ) -> Report:
-    """One run over `paths` (relative to `cwd`; none: all of it). `keep_undo`: what is written can be taken
-    back by `testfix undo`. Raises ConfigError for bad input, UndoError where the journal cannot be kept."""
+    """One run over `paths` (relative to `cwd`; none: all of it).
+
+    `keep_undo`: what is written can be taken back by `testfix undo`. `with_texts`: with CHECK, also what each
+    fix does as text. Raises ConfigError for bad input, UndoError where the journal cannot be kept.
+    """
     words = list(paths) or ["."]
     root = find_root(words, cwd, config.file)
     discovered = discover(words, config, root, cwd)
@@ -86,6 +90,7 @@ def run(
             ),
         ),
         sources=_sources(files, outcome),
+        texts=_texts(rounds, outcome) if with_texts and mode is Mode.CHECK else {},
     )
 
 
@@ -104,6 +109,16 @@ def _write_baseline(
     lines = {path: lines_of(text) for path, text in _sources(files, outcome).items()}
     codes = {rule.code for rule in rules}
     baseline_file.write(config, files.root, outcome.findings, lines.__getitem__, facts, codes)
+
+
+def _texts(rounds: Rounds, outcome: Outcome) -> dict[str, tuple[TextEdit, ...]]:
+    from fixer.text_edits import text_edits
+
+    texts = {}
+    for name, contents in rounds.alone(outcome.findings):
+        edits = [text_edits(path, rounds.files.read_any(path), after) for path, after in contents.items()]
+        texts[name] = tuple(edit for of_file in edits for edit in of_file)
+    return texts
 
 
 def _stale(baseline: Baseline, silence: Silence, root: Path, codes: Sequence[str]) -> Iterator[str]:
