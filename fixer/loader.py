@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fixer import globs, pytest_config
@@ -44,17 +45,21 @@ if TYPE_CHECKING:
     from fixer.span import Span
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
+_NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
 
 
 class DiskLoader:
-    """A `project.Loader`. Files that cannot be read are as good as absent here."""
+    """A `project.Loader`. Files that cannot be read are as good as absent here. `facts` are what is known
+    already of files as they are on the disk."""
 
-    def __init__(self, files: Files, config: Config) -> None:
+    def __init__(self, files: Files, config: Config, facts: Mapping[str, Facts] = _NO_FACTS) -> None:
         self.files = files
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
-        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
+        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {
+            path: (None, found.body) for path, found in facts.items() if found.body is not None
+        }
         self._statements: dict[str, tuple[bytes | None, tuple[Definition, ...]]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about

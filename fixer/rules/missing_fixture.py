@@ -50,4 +50,10 @@ def _message(lack: Lack) -> str:
     return f"fixture '{lack.name}' not found, which `{lack.by}` requests for {shown}"
 
 
-rule = Rule(CODE, "a requested fixture that pytest cannot see from there", judge, plan)
+rule = Rule(
+    CODE,
+    "a requested fixture that pytest cannot see from there",
+    judge,
+    plan,
+    reads=("body",),
+)
