@@ -163,7 +163,8 @@ def test_the_guard_skips_fails_or_starts(tmp_path: Path) -> None:
     ):
         assert run_pytest(folder).startswith("4 passed")
     assert not is_service_up({"url": f"http://127.0.0.1:{port}"})
-    shutil.rmtree(service_folder("backend", folder), ignore_errors=True)
+    for root in (folder, tmp_path):
+        shutil.rmtree(service_folder("backend", root))
 
 
 def test_a_test_of_unittest_is_reported(tmp_path: Path) -> None:
