@@ -28,15 +28,15 @@ class Files:
         self._kept: dict[str, bytes] = {}
         self._room = _KEPT
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a file, as repaired so far. Raises OSError."""
+    def read(self, path: str, keep: bool = True) -> bytes:
+        """The bytes of a file, as repaired so far; kept for the next time, or not. Raises OSError."""
         content = self.after.get(path)
         if content is None:
             content = self._kept.get(path)
         if content is None:
-            with open(f"{self.root}/{path}", "rb") as file:
+            with open(f"{self.root}/{path}", "rb", buffering=0) as file:
                 content = file.read()
-            if len(content) <= self._room:
+            if keep and len(content) <= self._room:
                 self._room -= len(content)
                 self._kept[path] = content
         return content

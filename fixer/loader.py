@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import posixpath
 import re
 from dataclasses import replace
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fixer import globs, pytest_config
@@ -29,7 +31,7 @@ from fixer.project.own_plugins import own_plugins
 from fixer.pytest_config import PytestIni
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.edits import Import
@@ -37,21 +39,27 @@ if TYPE_CHECKING:
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
+    from fixer.facts.reaches import Reach
     from fixer.facts.top_level import Definition
     from fixer.files import Files
+    from fixer.span import Span
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
+_NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
 
 
 class DiskLoader:
-    """A `project.Loader`. Files that cannot be read are as good as absent here."""
+    """A `project.Loader`. Files that cannot be read are as good as absent here. `facts` are what is known
+    already of files as they are on the disk."""
 
-    def __init__(self, files: Files, config: Config) -> None:
+    def __init__(self, files: Files, config: Config, facts: Mapping[str, Facts] = _NO_FACTS) -> None:
         self.files = files
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
-        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
+        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {
+            path: (None, found.body) for path, found in facts.items() if found.body is not None
+        }
         self._statements: dict[str, tuple[bytes | None, tuple[Definition, ...]]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
@@ -112,6 +120,11 @@ class DiskLoader:
         content = self._read(path)
         return content is not None and re.search(rb"\b%b\b" % re.escape(word.encode()), content) is not None
 
+    def inside(self, path: str) -> str | None:
+        root, target = Path(os.path.realpath(self.files.root)), Path(os.path.realpath(path))
+        relative = target.relative_to(root).as_posix() if target.is_relative_to(root) else None
+        return relative if relative in self.python_files() else None
+
     def configurations(self) -> Mapping[str, PytestIni]:
         return self._configurations
 
@@ -164,8 +177,14 @@ class DiskLoader:
             known = self._statements[path] = content, found
         return known[1]
 
-    def mentioning(self, word: str) -> list[str]:
+    def mentioning(self, word: str, among: Collection[str] | None = None) -> list[str]:
         encoded = word.encode()
+        if among is not None and encoded not in self._mentioning:
+            return [path for path in among if encoded in (self._read(path, keep=False) or b"")]
+        found = self._mentioned_in(encoded)
+        return found if among is None else [path for path in found if path in among]
+
+    def _mentioned_in(self, encoded: bytes) -> list[str]:
         found = self._mentioning.get(encoded)
         if found is None:
             paths = self._python_files
@@ -259,6 +278,31 @@ class DiskLoader:
         self._calls[path, callees] = content, calls
         return calls
 
+    def endpoints(self, path: str, moved: Mapping[str, str]) -> Sequence[tuple[Span, str]]:
+        content = self._read(path)
+        if content is None or not any(old.encode() in content for old in moved):
+            return ()
+        import tokenize
+
+        from fixer.facts.endpoints import read_endpoints
+
+        try:
+            return read_endpoints(decode(content), moved)
+        except (SyntaxError, UnicodeError, tokenize.TokenError):
+            return ()
+
+    def reaches(self, path: str, places: frozenset[str]) -> Sequence[Reach]:
+        content = self._read(path)
+        ends = {place.rpartition(":")[2].encode() for place in places}
+        if content is None or not any(end in content for end in ends):
+            return ()
+        from fixer.facts.reaches import read_reaches
+
+        try:
+            return read_reaches(decode(content), places)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ()
+
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:
         content = self._read(path)
         return keyword_scan.passed_keywords(content, name) if content is not None else frozenset()
@@ -302,12 +346,12 @@ class DiskLoader:
         """The content of a file as it was before any repair."""
         return self.files.before[path] if path in self.files.before else self._read(path)
 
-    def _read(self, path: str) -> bytes | None:
+    def _read(self, path: str, keep: bool = True) -> bytes | None:
         try:
             if posixpath.isabs(path) or path[1:2] == ":":  # a plugin in the environment
                 with open(path, "rb") as file:
                     return file.read()
-            return self.files.read(path)
+            return self.files.read(path, keep)
         except OSError:
             return None
 

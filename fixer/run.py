@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from fixer.discover import discover
-from fixer.facts.model import Facts
+from fixer.facts.model import Facts, Parts
 from fixer.files import Files
 from fixer.reading import Progress, Unread, read_all
 from fixer.report import Change, FileError, Report
@@ -40,8 +40,9 @@ def run(
     files = Files(root)
     jobs = config.jobs or available_processors()
     rules = [rule for rule in load_rules() if config.enables(rule.code, rule.name, rule.default)]
-    with_calls = any(loaded.rule.reads_calls for loaded in rules)
-    read = read_all(root, discovered.files, jobs, with_calls, progress)
+    asked = {part for loaded in rules for part in loaded.rule.reads}
+    parts = Parts(*(part in asked for part in Parts._fields))
+    read = read_all(root, discovered.files, jobs, parts, progress)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
