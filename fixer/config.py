@@ -90,6 +90,7 @@ class Config:
     jobs: int | None = None
     cache_dir: Path | None = None
     output_format: str | None = None
+    baseline: Path | None = None
 
     @property
     def recipes(self) -> Recipes:
@@ -336,5 +337,6 @@ _KEYS: dict[str, Callable[[object, Path], object]] = {
     "python": _path,
     "jobs": _count,
     "cache-dir": _path,
+    "baseline": _path,
     "output-format": _text,
 }

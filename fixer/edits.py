@@ -128,6 +128,24 @@ class RenameName:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceComment:
+    """The comment `old`, which begins at `line`, `column` (both from 1) and ends its line, becomes `new`;
+    where that is empty, a comment with the line to itself takes the line along."""
+
+    path: str
+    line: int
+    column: int
+    old: str
+    new: str
+
+    kind = "replace-comment"
+
+    @property
+    def text(self) -> str:
+        return f"{self.old} -> {self.new}" if self.new else f"remove {self.old}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceName:
     """The name or dotted name `old` at `span` becomes `new`: `patch` -> `mock.patch`. One line only."""
 
@@ -344,6 +362,7 @@ Edit: TypeAlias = (
     | RenameName
     | ReplaceName
     | ReplaceInString
+    | ReplaceComment
     | ReplaceImport
     | RemoveImport
     | FunctionEdit

@@ -21,6 +21,7 @@ from fixer.codemods.errors import EditError
 from fixer.codemods.remove_definition import RemoveDefinitions
 from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.rename_parameter import RenameParameters
+from fixer.codemods.replace_comment import ReplaceComments, without_comments
 from fixer.codemods.replace_import import ReplaceImports
 from fixer.codemods.replace_in_string import ReplaceInStrings
 from fixer.codemods.replace_name import ReplaceNames
@@ -39,6 +40,7 @@ from fixer.edits import (
     RemoveImport,
     RenameName,
     RenameParameter,
+    ReplaceComment,
     ReplaceImport,
     ReplaceInString,
     ReplaceName,
@@ -57,6 +59,7 @@ _CODEMODS: dict[type[Edit], Callable[[list[Any]], cst.CSTTransformer]] = {
     RenameParameter: RenameParameters,
     AddParameter: AddParameters,
     AddDecorator: AddDecorators,
+    ReplaceComment: ReplaceComments,
 }
 
 
@@ -72,13 +75,15 @@ def apply_edits(source: str, edits: Sequence[Edit], newline: str | None = None) 
     newline = prevailing_newline(text, newline)
     lines = split_lines(text)
     sorted_out = _Sorted(edits)
+    blank = without_comments(lines, sorted_out.comments)
+    text = "".join(lines) if sorted_out.comments else text
     removed = lines_to_remove(text, lines, sorted_out.definitions) if sorted_out.definitions else ()
     for (first, last), group in _by_statement(text, lines, sorted_out.within).items():
         piece = "".join(lines[first - 1 : last])
         lines[first - 1 : last] = [_changed(piece, group, first, newline), *[""] * (last - first)]
     for first, last in sorted_out.gone:
         lines[first - 1 : last] = [""] * (last - first + 1)
-    for line in removed:
+    for line in (*removed, *(line for line in blank if not lines[line - 1].strip())):
         lines[line - 1] = ""
     new = {line: _new_text(group, newline) for line, group in sorted_out.inserts.items()}
     text = _with_lines(lines, new, newline)
@@ -123,6 +128,7 @@ class _Sorted:
         self.definitions: list[RemoveDefinition] = []
         self.plugins: list[AddPluginModule] = []
         self.fixtures: list[AddFixture] = []
+        self.comments: list[ReplaceComment] = []
         for edit in edits:
             if isinstance(edit, AddImport) and isinstance(edit.place, NewImport):
                 self.inserts.setdefault(edit.place.line, []).append(edit)
@@ -134,6 +140,8 @@ class _Sorted:
                 self.plugins.append(edit)
             elif isinstance(edit, AddFixture):
                 self.fixtures.append(edit)
+            elif isinstance(edit, ReplaceComment):
+                self.comments.append(edit)
             else:
                 self.within.append(edit)
 
