@@ -1,14 +1,15 @@
 """The files of a project as a run sees them: on the disk, with what it has repaired so far laid over."""
 
-# open() is called for every file, and pathlib takes twice as long.
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fixer.regular import read_regular
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+_KEPT = 128 << 20  # bytes of files that are kept: many questions search all files of a project
 
 
 class Files:
@@ -18,13 +19,20 @@ class Files:
         self.root = root
         self.before: dict[str, bytes | None] = {}  # None: there was no such file
         self.after: dict[str, bytes] = {}
+        self._kept: dict[str, bytes] = {}
+        self._room = _KEPT
 
-    def read(self, path: str) -> bytes:
-        """The bytes of a file, as repaired so far. Raises OSError."""
-        if path in self.after:
-            return self.after[path]
-        with open(f"{self.root}/{path}", "rb") as file:
-            return file.read()
+    def read(self, path: str, keep: bool = True) -> bytes:
+        """The bytes of a file, as repaired so far; kept for the next time, or not. Raises OSError."""
+        content = self.after.get(path)
+        if content is None:
+            content = self._kept.get(path)
+        if content is None:
+            content = read_regular(f"{self.root}/{path}")
+            if keep and len(content) <= self._room:
+                self._room -= len(content)
+                self._kept[path] = content
+        return content
 
     def read_any(self, path: str) -> bytes | None:
         """The same as `read`, but None for a file that does not exist. Raises OSError for other failures and

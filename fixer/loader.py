@@ -1,7 +1,5 @@
 """What the Project asks of the file system, answered from `Files`."""
 
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 import contextlib
@@ -27,9 +25,10 @@ from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.fixtures.plugins import Surroundings
 from fixer.project.own_plugins import own_plugins
 from fixer.pytest_config import PytestIni
+from fixer.regular import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.edits import Import
@@ -57,6 +56,7 @@ class DiskLoader:
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
         self._mentions: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._definitions: dict[str, tuple[bytes | None, Mapping[str, Shape] | None]] = {}
+        self._mentioning: dict[bytes, list[str]] = {}
         self._calls: dict[tuple[str, frozenset[str]], tuple[bytes | None, Calls]] = {}
 
     @cached_property
@@ -163,12 +163,24 @@ class DiskLoader:
             known = self._statements[path] = content, found
         return known[1]
 
-    def mentioning(self, word: str) -> Iterator[str]:
+    def mentioning(self, word: str, among: Collection[str] | None = None) -> list[str]:
         encoded = word.encode()
-        for path in self.python_files():
-            content = self._read(path)
-            if content is not None and encoded in content:
-                yield path
+        if among is not None and encoded not in self._mentioning:
+            return [path for path in among if encoded in (self._read(path, keep=False) or b"")]
+        found = self._mentioned_in(encoded)
+        return found if among is None else [path for path in found if path in among]
+
+    def _mentioned_in(self, encoded: bytes) -> list[str]:
+        found = self._mentioning.get(encoded)
+        if found is None:
+            paths = self._python_files
+            found = [path for path in paths if encoded in (self._read_first(path) or b"")]
+            self._mentioning[encoded] = found
+        if not self.files.after:
+            return found
+        changed = {path for path, content in self.files.after.items() if encoded in content}
+        changed &= frozenset(self.python_files())
+        return sorted(changed.union(path for path in found if path not in self.files.after))
 
     def occurrences(self, path: str, word: str) -> int:
         return len(re.findall(rb"\b%b" % re.escape(word.encode()), self._read(path) or b""))
@@ -291,12 +303,15 @@ class DiskLoader:
         self._mock_usages[path] = content, usage
         return usage
 
-    def _read(self, path: str) -> bytes | None:
+    def _read_first(self, path: str) -> bytes | None:
+        """The content of a file as it was before any repair."""
+        return self.files.before[path] if path in self.files.before else self._read(path)
+
+    def _read(self, path: str, keep: bool = True) -> bytes | None:
         try:
             if posixpath.isabs(path) or path[1:2] == ":":  # a plugin in the environment
-                with open(path, "rb") as file:
-                    return file.read()
-            return self.files.read(path)
+                return read_regular(path)
+            return self.files.read(path, keep)
         except OSError:
             return None
 

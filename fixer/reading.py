@@ -1,16 +1,15 @@
 """Reading many files: bytes -> Facts, in this process or in several."""
 
-# open() is called for every file, and pathlib takes twice as long.
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.facts.read import read_facts
+from fixer.regular import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,50 +31,48 @@ class Unread:
 
 
 def read_all(
-    root: Path, paths: Sequence[str], jobs: int, progress: Progress | None = None
+    root: Path, paths: Sequence[str], jobs: int, with_calls: bool, progress: Progress | None = None
 ) -> dict[str, Facts | Unread]:
-    """The facts of each file, in the order of `paths`. Never fails for a single file."""
+    """The facts of each file (`with_calls`: as `read_facts` takes it), in the order of `paths`. Never fails
+    for a single file."""
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
     found: dict[str, Facts | Unread] = {}
     several = jobs > 1 and len(paths) >= _WORTH_A_PROCESS
-    for results in (_in_processes if several else _in_turn)(root, chunks, jobs):
+    read_chunk = partial(_read_chunk, str(root), with_calls)
+    for results in _in_processes(read_chunk, chunks, jobs) if several else map(read_chunk, chunks):
         found.update((result.path, result) for result in results)
         if progress is not None:
             progress(len(found), len(paths))
     return {path: found[path] for path in paths}
 
 
-def _in_turn(root: Path, chunks: Sequence[Sequence[str]], jobs: int) -> Iterator[list[Facts | Unread]]:
-    for chunk in chunks:
-        yield _read_chunk(root, chunk)
-
-
-def _in_processes(root: Path, chunks: Sequence[Sequence[str]], jobs: int) -> Iterator[list[Facts | Unread]]:
+def _in_processes(
+    read_chunk: Callable[[Sequence[str]], list[Facts | Unread]], chunks: Sequence[Sequence[str]], jobs: int
+) -> Iterator[list[Facts | Unread]]:
     from concurrent.futures import ProcessPoolExecutor, as_completed  # a clean file never needs it
 
     with ProcessPoolExecutor(min(jobs, len(chunks))) as pool:
         try:
-            for future in as_completed([pool.submit(_read_chunk, root, chunk) for chunk in chunks]):
+            for future in as_completed([pool.submit(read_chunk, chunk) for chunk in chunks]):
                 yield future.result()
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 
-def _read_chunk(root: Path, paths: Sequence[str]) -> list[Facts | Unread]:
+def _read_chunk(root: str, with_calls: bool, paths: Sequence[str]) -> list[Facts | Unread]:
     enabled = gc.isenabled()
     gc.disable()  # symbol tables and syntax trees hold no cycles worth looking for
     try:
-        return [_read_one(str(root), path) for path in paths]
+        return [_read_one(root, with_calls, path) for path in paths]
     finally:
         if enabled:
             gc.enable()
 
 
-def _read_one(root: str, path: str) -> Facts | Unread:
+def _read_one(root: str, with_calls: bool, path: str) -> Facts | Unread:
     try:
-        with open(f"{root}/{path}", "rb") as file:
-            source = file.read()
+        source = read_regular(f"{root}/{path}")
     except OSError as error:
         return Unread(path, f"cannot be read: {error.strerror or error}")
-    return read_facts(path, source)
+    return read_facts(path, source, with_calls)

@@ -34,7 +34,8 @@ class Rule:
     Both are pure functions. The rule's name is its module's name with dashes. `blocks`: a repair that
     would bring a finding of this rule is not made; a matter of style is no reason against one.
     `review` is asked after all rules have judged a file, with the suppressions there that hide nothing; what
-    it finds has its fix already.
+    it finds has its fix already. `reads_calls`: it asks for `Facts.calls`, which are not
+    read for the others.
     """
 
     code: str
@@ -44,3 +45,4 @@ class Rule:
     default: bool = True
     blocks: bool = True
     review: Callable[[str, Sequence[UnusedSuppression]], Iterable[Finding]] | None = None
+    reads_calls: bool = False

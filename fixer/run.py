@@ -54,12 +54,13 @@ def run(
     discovered = discover(words, config, root, cwd)
     files = Files(root)
     jobs = config.jobs or available_processors()
-    read = read_all(root, discovered.files, jobs, progress)
+    known = load_rules()
+    rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
+    with_calls = any(loaded.rule.reads_calls for loaded in rules)
+    read = read_all(root, discovered.files, jobs, with_calls, progress)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
-    known = load_rules()
-    rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
     others = [rule for rule in known if rule not in rules]
     baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
     silence = Silence(config, files, rules, others, baseline)

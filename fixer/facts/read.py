@@ -19,8 +19,9 @@ _ANY_STAR = re.compile(r"import[\s\\(]*\*")  # begins with a literal, and so is 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_facts(path: str, source: bytes) -> Facts:
-    """The facts of a file. Never fails: a file that cannot be read has a `problem` and nothing else."""
+def read_facts(path: str, source: bytes, with_calls: bool = True) -> Facts:
+    """The facts of a file, without its calls where nobody asks for them. Never fails: a file that cannot be
+    read has a `problem` and nothing else."""
     if source.startswith(_UTF16):
         return Facts(path, Problem("is UTF-16, which Python does not read; save it as UTF-8"))
     if b"\0" in source:
@@ -29,7 +30,7 @@ def read_facts(path: str, source: bytes) -> Facts:
     try:
         scopes = read_scopes(source)
         backport = read_backport(decode(source)) if may_import_backport(source) else ()
-        calls = _suspected_calls(path, source) if may_be_refused(source) else NO_CALLS
+        calls = _suspected_calls(path, source) if with_calls and may_be_refused(source) else NO_CALLS
         if not scopes.unbound:
             return Facts(path, imported=scopes.imported, backport=backport, calls=calls)
         text = decode(source)

@@ -27,7 +27,7 @@ from fixer.project.spelling import spell
 from fixer.project.versions import Versions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from fixer.facts.body import ModuleBody
     from fixer.facts.definitions import Shape
@@ -89,8 +89,9 @@ class Loader(Protocol):
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
 
-    def mentioning(self, word: str) -> Iterable[str]:
-        """The paths of the Python files of the project in whose bytes `word` occurs."""
+    def mentioning(self, word: str, among: Collection[str] | None = None) -> Iterable[str]:
+        """The paths of the Python files of the project, or of those `among` them, in whose bytes `word`
+        occurs."""
 
     def occurrences(self, path: str, word: str) -> int:
         """How often `word` occurs in the bytes of a file, where a word begins."""
@@ -185,15 +186,16 @@ class Project:
 
     def _may_be_fixture(self, name: str, facts: Facts) -> bool:
         """Whether a fixture of that name is known, and is more likely meant than something to import."""
+        bound_elsewhere = name in facts.local  # else no method and no parameter of the file has that name
         if name not in self.evidence.fixtures and not who_provides(name):
-            body = self.loader.body(facts.path)
+            body = self.loader.body(facts.path) if bound_elsewhere else None
             if body is None or not has_method(body, name):
                 return False
         uses = [use for use in facts.undefined if use.name == name]
         if not self.vocabulary(name, uses) and not self.evidence.sources(name):
             return True
-        body = self.loader.body(facts.path)  # another test of the file that requests it decides
-        return body is not None and requests(body, name)
+        body = self.loader.body(facts.path) if bound_elsewhere else None
+        return body is not None and requests(body, name)  # another test of the file that requests it decides
 
     @cached_property
     def origins(self) -> Origins:

@@ -32,6 +32,7 @@ class MissingFixtures:
         self.project = project
         self.move = move
         self.model = project.fixtures
+        self._ways: dict[tuple[str, str], list[Exposure]] = {}
         self._moves: dict[tuple[str, str], list[Fix | str]] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
@@ -62,9 +63,12 @@ class MissingFixtures:
     def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
         """The fixture stands in a module that can be imported: made visible in one conftest."""
         suite = lack.results[0].suite
-        conftest = common_conftest(self.model.lacks_of(lack.name), suite)
-        declared = ranked([each.declaration for each in importable if each.declaration], conftest)
-        ways = [expose(each, conftest, suite, self.model) for each in declared]
+        key = (lack.name, suite.rootdir)
+        if key not in self._ways:
+            conftest = common_conftest(self.model.lacks_of(lack.name), suite)
+            declared = ranked([each.declaration for each in importable if each.declaration], conftest)
+            self._ways[key] = [expose(each, conftest, suite, self.model) for each in declared]
+        ways = self._ways[key]
         possible = [way for way in ways if way.refusal is None]
         where = _places(importable)
         seen = (
@@ -75,15 +79,13 @@ class MissingFixtures:
             return replace(finding, message=message, reason_unfixed=ways[0].refusal)
         best = possible[0]
         risk = best.risk
-        if risk is None and is_foreign(declared[0].path, conftest, self.model):
-            risk = f"{declared[0].path} alone declares it, but for tests of another folder"
+        if risk is None and is_foreign(best.path, best.conftest, self.model):
+            risk = f"{best.path} alone declares it, but for tests of another folder"
         safe = len(importable) == 1 and risk is None
         number = len(importable)
-        why = risk or (
-            f"{declared[0].path} alone declares it" if safe else f"the nearest of {number} declarations"
-        )
+        why = risk or (f"{best.path} alone declares it" if safe else f"the nearest of {number} declarations")
         fix = Fix(
-            f"{self.code}:expose:{lack.name}:{conftest}",
+            f"{self.code}:expose:{lack.name}:{best.conftest}",
             _edits(best),
             Safety.SAFE if safe else Safety.UNSAFE,
             why,
