@@ -57,6 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("tree", type=Path)
     parser.add_argument("--renames", default="", metavar="OLD=NEW,...", help="goes into a testfix.toml")
     parser.add_argument("--testfix", metavar="PATH", help="default: this interpreter with -m fixer")
+    parser.add_argument("--testfix-option", action="append", default=[], metavar="OPTION")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="leave the repaired copy there")
     options = parser.parse_args(arguments)
     if not options.tree.is_dir():
@@ -65,7 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="broken-suite-", ignore_cleanup_errors=True) as temporary:
         place = options.keep or Path(temporary)
         place.mkdir(parents=True, exist_ok=True)
-        return examine(options.tree.resolve(), place, testfix_command(options.testfix), renames)
+        command = (*testfix_command(options.testfix), *options.testfix_option)
+        return examine(options.tree.resolve(), place, command, renames)
 
 
 def examine(tree: Path, place: Path, command: Sequence[str], renames: dict[str, str]) -> int:

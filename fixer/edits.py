@@ -162,6 +162,22 @@ class ReplaceName:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceInString:
+    """The text `old` at `span`, a part of a string literal as it is written, becomes `new`. One line only."""
+
+    path: str
+    span: Span
+    old: str
+    new: str
+
+    kind = "replace-in-string"
+
+    @property
+    def text(self) -> str:
+        return f"{self.old} -> {self.new}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceImport:
     """The import statement that starts at `line`, `column` (both from 1) binds `new` instead of `old`.
 
@@ -270,18 +286,32 @@ class AddDecorator:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A dictionary as data of an edit: keys and values in order."""
+
+    entries: tuple[tuple[str, Data], ...]
+
+
+# A string, a list (as a tuple) or a dictionary.
+Data: TypeAlias = "str | tuple[Data, ...] | Table | None"
+
+
+@dataclass(frozen=True, slots=True)
 class AddFixture:
     """`source`, which declares the fixture `name`, becomes the end of the file, which may be a new one.
 
     `source` is a function or several statements of a module (a constant, a helper, the fixture), with
     `\\n` for line ends. Imports that it needs are edits of their own. `binds` are the names
-    that `source` binds.
+    that `source` binds. `function` is the name that the fixture has in `source`, "" where it is `name`;
+    `values` are what the assignments of `source` to these names assign instead.
     """
 
     path: str
     source: str
     name: str
     binds: tuple[str, ...] = ()
+    function: str = ""
+    values: tuple[tuple[str, Data], ...] = ()
 
     kind = "add-fixture"
 
@@ -331,6 +361,7 @@ Edit: TypeAlias = (
     AddImport
     | RenameName
     | ReplaceName
+    | ReplaceInString
     | ReplaceComment
     | ReplaceImport
     | RemoveImport

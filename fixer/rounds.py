@@ -80,9 +80,11 @@ class Rounds:
         self.files = files
         self.facts = facts
         self.jobs = jobs
-        self.loader = DiskLoader(files, config)
+        self.loader = DiskLoader(files, config, facts)
         self.styles = StyleFiles(files.root)
-        self.settings = Settings(config.imports, config.renames, config.mock_style, config.kwargs)
+        self.settings = Settings(
+            config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
+        )
         self.silence = silence or Silence(config, files, rules, ())
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is

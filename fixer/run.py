@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from fixer import baseline_file
 from fixer.baseline import Baseline
 from fixer.discover import discover
-from fixer.facts.model import Facts
+from fixer.facts.model import Facts, Parts
 from fixer.files import Files
 from fixer.reading import Progress, Unread, read_all
 from fixer.report import Change, FileError, Report, TextEdit
@@ -56,8 +56,9 @@ def run(
     jobs = config.jobs or available_processors()
     known = load_rules()
     rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
-    with_calls = any(loaded.rule.reads_calls for loaded in rules)
-    read = read_all(root, discovered.files, jobs, with_calls, progress)
+    asked = {part for loaded in rules for part in loaded.rule.reads}
+    parts = Parts(*(part in asked for part in Parts._fields))
+    read = read_all(root, discovered.files, jobs, parts, progress)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]

@@ -23,6 +23,7 @@ from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.rename_parameter import RenameParameters
 from fixer.codemods.replace_comment import ReplaceComments, without_comments
 from fixer.codemods.replace_import import ReplaceImports
+from fixer.codemods.replace_in_string import ReplaceInStrings
 from fixer.codemods.replace_name import ReplaceNames
 from fixer.codemods.statement_lines import Statements, frame, import_lines
 from fixer.codemods.together import Together
@@ -41,6 +42,7 @@ from fixer.edits import (
     RenameParameter,
     ReplaceComment,
     ReplaceImport,
+    ReplaceInString,
     ReplaceName,
 )
 from fixer.span import moved
@@ -53,6 +55,7 @@ _BLANK_START = re.compile(r"(?:[ \t\f]*(?:\r\n|\r|\n))+")
 _CODEMODS: dict[type[Edit], Callable[[list[Any]], cst.CSTTransformer]] = {
     RenameName: RenameNames,
     ReplaceName: ReplaceNames,
+    ReplaceInString: ReplaceInStrings,
     RenameParameter: RenameParameters,
     AddParameter: AddParameters,
     AddDecorator: AddDecorators,
@@ -223,7 +226,7 @@ def _merged(groups: dict[tuple[int, int], list[Edit]]) -> dict[tuple[int, int], 
 
 
 def _line(edit: Edit) -> int:
-    if isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)):
+    if isinstance(edit, (RenameName, ReplaceName, ReplaceInString, *CALL_EDITS)):
         return edit.span.line
     if isinstance(edit, AddImport):
         if edit.place is None:
@@ -282,7 +285,7 @@ def _visited(text: str, parts: Sequence[cst.CSTTransformer], newline: str) -> cs
 
 
 def _moved(edit: Edit, lines: int) -> Edit:
-    if isinstance(edit, RenameName | ReplaceName | RenameKey):
+    if isinstance(edit, RenameName | ReplaceName | ReplaceInString | RenameKey):
         return replace(edit, span=moved(edit.span, lines))
     if isinstance(edit, CALL_EDITS):
         return replace(edit, call=moved(edit.call, lines))

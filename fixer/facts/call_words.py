@@ -121,7 +121,9 @@ class _Search:
             or suspect.words & self.other_names(module)
         ):
             return False
-        return suspect.maker in self.source and all(word + b"=" in self.source for word in suspect.beside)
+        return suspect.maker in self.source and all(
+            re.search(rb"\b%s=" % word, self.assigned) for word in suspect.beside
+        )
 
     def other_names(self, module: bytes) -> set[bytes]:
         """What an import, an assignment or a partial may give another name to."""
@@ -144,9 +146,8 @@ class _Search:
                 if source[at - 1 : at] in _BEFORE:
                     found.update(_callees_around(source, at))
                 at = source.find(needle, at + len(needle))
-        if self.splat and (found or keyword in source):
-            if b'"%s"' % keyword in source or b"'%s'" % keyword in source:
-                found.add(keyword_scan.SPLAT)
+        if self.splat and (b'"%s"' % keyword in source or b"'%s'" % keyword in source):
+            found.add(keyword_scan.SPLAT)
         return found
 
     def takes_splat(self, word: bytes) -> bool:
