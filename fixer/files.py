@@ -1,11 +1,10 @@
 """The files of a project as a run sees them: on the disk, with what it has repaired so far laid over."""
 
-# open() is called for every file, and pathlib takes twice as long.
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+from fixer.regular import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +28,7 @@ class Files:
         if content is None:
             content = self._kept.get(path)
         if content is None:
-            with open(f"{self.root}/{path}", "rb", buffering=0) as file:
-                content = file.read()
+            content = read_regular(f"{self.root}/{path}")
             if keep and len(content) <= self._room:
                 self._room -= len(content)
                 self._kept[path] = content

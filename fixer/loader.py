@@ -1,7 +1,5 @@
 """What the Project asks of the file system, answered from `Files`."""
 
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 import contextlib
@@ -29,6 +27,7 @@ from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.fixtures.plugins import Surroundings
 from fixer.project.own_plugins import own_plugins
 from fixer.pytest_config import PytestIni
+from fixer.regular import read_regular
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -349,8 +348,7 @@ class DiskLoader:
     def _read(self, path: str, keep: bool = True) -> bytes | None:
         try:
             if posixpath.isabs(path) or path[1:2] == ":":  # a plugin in the environment
-                with open(path, "rb") as file:
-                    return file.read()
+                return read_regular(path)
             return self.files.read(path, keep)
         except OSError:
             return None

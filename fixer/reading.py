@@ -1,8 +1,5 @@
 """Reading many files: bytes -> Facts, in this process or in several."""
 
-# open() is called for every file, and pathlib takes twice as long.
-# ruff: noqa: PTH123
-
 from __future__ import annotations
 
 import gc
@@ -12,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.facts.read import read_facts
+from fixer.regular import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,8 +72,7 @@ def _read_chunk(root: str, parts: Parts, paths: Sequence[str]) -> list[Facts | U
 
 def _read_one(root: str, parts: Parts, path: str) -> Facts | Unread:
     try:
-        with open(f"{root}/{path}", "rb") as file:
-            source = file.read()
+        source = read_regular(f"{root}/{path}")
     except OSError as error:
         return Unread(path, f"cannot be read: {error.strerror or error}")
     return read_facts(path, source, parts)

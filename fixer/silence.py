@@ -94,7 +94,7 @@ class Silence:
         """Whether the file may have a comment for testfix. Repairs write none."""
         if path not in self._written:
             try:
-                content = self.files.read(path)
+                content = self.files.read(path, keep=False)
                 short = b"testfix:" in content or b"TF" in content
                 self._written[path] = short and _OURS.search(content) is not None
             except OSError:

@@ -100,6 +100,8 @@ def pipfile_lock(path: str, text: str) -> Parsed:
         data = json.loads(text)
     except ValueError as error:
         return [], f"not JSON ({error})"
+    except RecursionError:
+        return [], "nested too deeply"
     tables = [table for key, table in data.items() if key != "_meta"] if isinstance(data, dict) else []
     return _from_tables(path, text, tables), ""
 

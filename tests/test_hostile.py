@@ -1,0 +1,69 @@
+"""A repository made to hurt: no hang, no crash, no raw escapes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cli_runner import write_files
+
+ROOT = Path(__file__).parent.parent
+SOUND = b"def test_a():\n    assert Mock()\n"
+
+
+def check(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """`testfix --check` in a process of its own: a crash of the interpreter is one, too."""
+    return subprocess.run(
+        [sys.executable, "-m", "fixer", "--check", "--jobs", "1", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+@pytest.mark.parametrize("name", ["conftest.py", "tests/conftest.py", "requirements.txt", "pytest.ini"])
+@pytest.mark.parametrize("kind", ["pipe", "device"])
+def test_what_is_no_regular_file_is_not_waited_for(tmp_path: Path, name: str, kind: str) -> None:
+    write_files(tmp_path, {"tests/test_a.py": SOUND})
+    if kind == "pipe":
+        os.mkfifo(tmp_path / name)
+    else:
+        (tmp_path / name).symlink_to("/dev/zero")
+    done = check(tmp_path, "tests/test_a.py")
+    assert done.returncode == 1, done.stderr
+    assert b"`Mock` is not defined" in done.stdout
+
+
+@pytest.mark.parametrize("opening, closing", [(b"(", b")"), (b"[", b"]"), (b"{", b"}")])
+def test_deep_nesting_is_reported(tmp_path: Path, opening: bytes, closing: bytes) -> None:
+    """LibCST, asked for a second opinion, would overflow the stack."""
+    deep = b"x = " + opening * 5000 + closing * 5000 + b"\n"
+    write_files(tmp_path, {"tests/test_a.py": SOUND, "tests/test_deep.py": deep})
+    done = check(tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert b"TF001" in done.stdout
+    assert b"`Mock` is not defined" in done.stdout
+
+
+def test_nested_data_files_do_not_stop_a_run(tmp_path: Path) -> None:
+    files = {"Pipfile.lock": b"[" * 100_000, "poetry.lock": b"a = " + b"[" * 100_000}
+    write_files(tmp_path, {"tests/test_a.py": b"def test_a():\n    assert mock\n", **files})
+    done = check(tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert b"itself failed" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("form", ["text", "concise", "github"])
+def test_names_do_not_reach_the_terminal_as_they_are(tmp_path: Path, form: str) -> None:
+    write_files(tmp_path, {"tests/test_\x1b[31m\nred.py": SOUND})
+    done = check(tmp_path, "--output-format", form)
+    assert done.returncode == 1
+    assert b"\x1b" not in done.stdout + done.stderr
+    assert b"\\x1b[31m" in done.stdout
