@@ -16,6 +16,8 @@ import click
 from fixer import __version__
 from fixer.cli_fixtures import fixtures
 from fixer.cli_options import SETTINGS, color_option
+from fixer.cli_undo import undo
+from fixer.signals import TerminatedError, raised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from fixer.config import Config
 
 F = TypeVar("F", bound="Callable[..., Any]")
-FORMATS = ("text", "concise", "json")
+FORMATS = ("text", "concise", "json", "github", "gitlab", "json-lines", "junit", "rdjson", "sarif")
+WITH_TEXTS = ("rdjson", "sarif")  # formats that show what a fix does as text
 FILE_WIDTH = 120  # columns of a source line shown where the output is no terminal
 
 
@@ -42,9 +45,10 @@ Other commands:
   testfix explain RULE            the page of a rule, by name or code
   testfix fixtures [PATH[::TEST]] which fixtures a file or test sees, and where each comes from
   testfix rules                   all rules, one line each
+  testfix undo [--list]           take the last writing run back
 
 Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change would be made),
-2 the run itself failed."""
+2 the run itself failed, or a file could not be written."""
 
 
 @click.command(context_settings=SETTINGS, epilog=EPILOG)
@@ -84,10 +88,14 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
     type=click.Choice(FORMATS),
     help="How to print findings.  [default: text]",
 )
+@click.option(
+    "--write-baseline", is_flag=True, help="Take what is found now as known: it is not reported any more."
+)
 @click.option("--statistics", is_flag=True, help="Print counts per rule and name in place of findings.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where findings are left.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was fixed.")
+@click.option("--no-undo", is_flag=True, help="Keep no journal for `testfix undo`.")
 @click.option("-q", "--quiet", is_flag=True, help="Print findings and nothing else.")
 @click.option("-v", "--verbose", is_flag=True, help="Print fixed findings in full as well.")
 @color_option
@@ -108,12 +116,14 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
     from fixer.output.view import View
     from fixer.run import Mode, run
 
-    mode = Mode.DIFF if options["diff"] else Mode.CHECK if options["check"] else Mode.REPAIR
+    chosen = [mode for mode in Mode if options.get(mode.value) or options.get(f"write_{mode.value}")]
+    mode = chosen[0] if chosen else Mode.REPAIR
+    keep_undo, with_texts = not options["no_undo"], config.output_format in WITH_TEXTS
     if sys.stderr.isatty() and not options["quiet"]:
         with Progress(sys.stderr) as progress:
-            report = run(config, paths or (".",), mode, cwd, progress)
+            report = run(config, paths or (".",), mode, cwd, progress, keep_undo, with_texts)
     else:
-        report = run(config, paths or (".",), mode, cwd, None)
+        report = run(config, paths or (".",), mode, cwd, None, keep_undo, with_texts)
     terminal = sys.stdout.isatty()
     view = View(
         cwd=cwd,
@@ -123,8 +133,15 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
         verbose=options["verbose"],
         quiet=options["quiet"],
     )
+    if mode is Mode.BASELINE:
+        from fixer.output.summary import baseline_summary
+
+        click.echo(baseline_summary(report, config.baseline is not None))
+        return 2 if report.errors else 0
     form = "diff" if options["diff"] else config.output_format or "text"
     deliver(report, view, form, statistics=options["statistics"], color=options["color"])
+    if any(error.unwritten for error in report.errors):
+        return 2
     if options["exit_zero"]:
         return 0
     changed = report.changes and (options["diff"] or options["exit_non_zero_on_fix"])
@@ -160,7 +177,7 @@ def rules(color: str) -> int:
     return 0
 
 
-COMMANDS = {"explain": explain, "fixtures": fixtures, "rules": rules}
+COMMANDS = {"explain": explain, "fixtures": fixtures, "rules": rules, "undo": undo}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -175,7 +192,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = COMMANDS[words[0]]
         program = f"testfix {words.pop(0)}"
     try:
-        status = command.main(words, prog_name=program, standalone_mode=False)
+        with raised():
+            status = command.main(words, prog_name=program, standalone_mode=False)
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as error:
@@ -183,6 +201,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Interrupted.", err=True)
         return 130
+    except TerminatedError as error:
+        click.echo("Terminated.", err=True)
+        return 128 + error.number
     except BrokenPipeError:  # the reader of a pipe has seen enough; keep Python from complaining at its exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -250,6 +271,8 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
     pairs = (
         ("diff", "check"),
         ("diff", "statistics"),
+        ("diff", "write_baseline"),
+        ("check", "write_baseline"),
         ("diff", "output_format"),
         ("isolated", "config_file"),
         ("quiet", "verbose"),
@@ -270,8 +293,9 @@ def _failed(error: Exception, words: list[str]) -> int:
     """Known failures as their own sentence, anything else as a defect of testfix."""
     from fixer.config import ConfigError
     from fixer.rules import UnknownRuleError
+    from fixer.undo import UndoError
 
-    if isinstance(error, (ConfigError, UnknownRuleError)):
+    if isinstance(error, (ConfigError, UndoError, UnknownRuleError)):
         return _fail(str(error), _late_command(str(error), words))
     if isinstance(error, OSError) and error.filename is not None:
         return _fail(f"{error.filename}: {error.strerror}.")

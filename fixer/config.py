@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fixer import globs, selectors
-from fixer.config_files import ConfigError, parse_toml, read_text
+from fixer.config_files import ConfigError, line_of, parse_toml, read_text
 from fixer.edits import Import
 from fixer.keyword_tables import KwargsSettings
-from fixer.kwargs_config import line_of, read_kwargs
+from fixer.kwargs_config import read_kwargs
+from fixer.recipe_config import read_endpoints, read_fixtures, read_services, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from fixer.recipe_tables import Recipe, Recipes, Service
 
 __all__ = ["Config", "ConfigError", "check_selectors", "find", "load", "parse"]
 
@@ -80,10 +83,19 @@ class Config:
     renames: Mapping[str, str] = field(default_factory=dict)
     mock_style: str | None = None
     kwargs: KwargsSettings = field(default_factory=KwargsSettings)
+    fixtures: Mapping[str, Recipe] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()
+    endpoints: Mapping[str, str] = field(default_factory=dict)
     python: Path | None = None
     jobs: int | None = None
     cache_dir: Path | None = None
     output_format: str | None = None
+    baseline: Path | None = None
+
+    @property
+    def recipes(self) -> Recipes:
+        """The recipes, each with its service. Raises EntryError for one without."""
+        return settle(self.fixtures, self.services)
 
     def enables(self, code: str, name: str, default: bool) -> bool:
         """Whether the rule takes part in the run."""
@@ -138,10 +150,19 @@ def parse(path: Path, text: str, folder: Path) -> Config:
         try:
             values[key.replace("-", "_")] = _KEYS[key](value, folder)
         except ValueError as error:
-            line = line_of(text, error)
-            place = f"{path}:{line}" if line else str(path)
-            raise ConfigError(f"{place}: `{key}` in {where} {error}.") from None
-    return Config(file=path, folder=folder, **values)
+            raise _entry_error(path, text, key, where, error) from None
+    config = Config(file=path, folder=folder, **values)
+    try:
+        settle(config.fixtures, config.services)
+    except ValueError as error:
+        raise _entry_error(path, text, "fixtures", where, error) from None
+    return config
+
+
+def _entry_error(path: Path, text: str, key: str, where: str, error: ValueError) -> ConfigError:
+    line = line_of(text, key, error)
+    place = f"{path}:{line}" if line else str(path)
+    return ConfigError(f"{place}: `{key}` in {where} {error}.")
 
 
 def check_selectors(config: Config, rules: Sequence[tuple[str, str]]) -> None:
@@ -310,8 +331,12 @@ _KEYS: dict[str, Callable[[object, Path], object]] = {
     "renames": _renames,
     "mock-style": _mock_style,
     "kwargs": read_kwargs,
+    "fixtures": read_fixtures,
+    "services": read_services,
+    "endpoints": read_endpoints,
     "python": _path,
     "jobs": _count,
     "cache-dir": _path,
+    "baseline": _path,
     "output-format": _text,
 }

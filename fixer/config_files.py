@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import stat
 import sys
 from pathlib import Path
@@ -15,6 +16,32 @@ MAX_BYTES = 5_000_000
 
 class ConfigError(Exception):
     """A configuration or command line that cannot be used, as a sentence for the user."""
+
+
+class EntryError(ValueError):
+    """An entry of a table that cannot be understood. `needles` are texts by which its line can be found, each
+    somewhere behind the one before."""
+
+    def __init__(self, message: str, *needles: str) -> None:
+        super().__init__(message)
+        self.needles = needles
+
+
+def line_of(text: str, key: str, error: ValueError) -> int | None:
+    """The line (from 1) of a configuration `text` that an error in the table `key` is about, None where it
+    cannot be found."""
+    if not isinstance(error, EntryError):
+        return None
+    start = max(text.find(key), 0)
+    for needle in error.needles:
+        word = rf"[\"']?{re.escape(needle)}[\"']?"
+        forms = (rf"\.{word}\s*\]", rf"(?m:^\s*{word}\s*[.=])", rf"(?<![\w.-]){word}(?![\w.-])")
+        places = (re.compile(form).search(text, start) for form in forms)  # a header, a key, a word
+        place = next((match for match in places if match), None)
+        if place is None:
+            return None
+        start = place.start() + len(place[0]) - len(place[0].lstrip())
+    return text.count("\n", 0, start) + 1
 
 
 def read_text(path: str, words: Sequence[bytes] = (), errors: str = "strict") -> str | None:

@@ -128,6 +128,24 @@ class RenameName:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplaceComment:
+    """The comment `old`, which begins at `line`, `column` (both from 1) and ends its line, becomes `new`;
+    where that is empty, a comment with the line to itself takes the line along."""
+
+    path: str
+    line: int
+    column: int
+    old: str
+    new: str
+
+    kind = "replace-comment"
+
+    @property
+    def text(self) -> str:
+        return f"{self.old} -> {self.new}" if self.new else f"remove {self.old}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReplaceName:
     """The name or dotted name `old` at `span` becomes `new`: `patch` -> `mock.patch`. One line only."""
 
@@ -137,6 +155,22 @@ class ReplaceName:
     new: str
 
     kind = "replace-name"
+
+    @property
+    def text(self) -> str:
+        return f"{self.old} -> {self.new}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceInString:
+    """The text `old` at `span`, a part of a string literal as it is written, becomes `new`. One line only."""
+
+    path: str
+    span: Span
+    old: str
+    new: str
+
+    kind = "replace-in-string"
 
     @property
     def text(self) -> str:
@@ -252,18 +286,32 @@ class AddDecorator:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """A dictionary as data of an edit: keys and values in order."""
+
+    entries: tuple[tuple[str, Data], ...]
+
+
+# A string, a list (as a tuple) or a dictionary.
+Data: TypeAlias = "str | tuple[Data, ...] | Table | None"
+
+
+@dataclass(frozen=True, slots=True)
 class AddFixture:
     """`source`, which declares the fixture `name`, becomes the end of the file, which may be a new one.
 
     `source` is a function or several statements of a module (a constant, a helper, the fixture), with
     `\\n` for line ends. Imports that it needs are edits of their own. `binds` are the names
-    that `source` binds.
+    that `source` binds. `function` is the name that the fixture has in `source`, "" where it is `name`;
+    `values` are what the assignments of `source` to these names assign instead.
     """
 
     path: str
     source: str
     name: str
     binds: tuple[str, ...] = ()
+    function: str = ""
+    values: tuple[tuple[str, Data], ...] = ()
 
     kind = "add-fixture"
 
@@ -313,6 +361,8 @@ Edit: TypeAlias = (
     AddImport
     | RenameName
     | ReplaceName
+    | ReplaceInString
+    | ReplaceComment
     | ReplaceImport
     | RemoveImport
     | FunctionEdit

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from fixer import globs
+from fixer.config_files import EntryError
 from fixer.keyword_tables import ASSUMPTIONS, KwargsSettings, Rewrite, Signature, read_rewrite, read_signature
 from fixer.version_range import Range, parse_range
 
@@ -13,14 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 KEYS = ("assume", "versions", "ignore-manifests", "signature", "rewrite")
-
-
-class EntryError(ValueError):
-    """An entry that cannot be understood; `needle` is a text of it by which its line can be found."""
-
-    def __init__(self, message: str, needle: str) -> None:
-        super().__init__(message)
-        self.needle = needle
 
 
 def read_kwargs(value: object, folder: Path) -> KwargsSettings:
@@ -103,12 +95,3 @@ def _needle(entry: dict[str, Any], key: str) -> str:
     value = entry.get(key)
     value = value[0] if isinstance(value, list) and value else value
     return value if isinstance(value, str) and value else next(map(str, entry.values()), key)
-
-
-def line_of(text: str, error: ValueError) -> int | None:
-    """The line (from 1) of a configuration `text` that an error is about, None where it cannot be found."""
-    if not isinstance(error, EntryError):
-        return None
-    start = max(text.find("kwargs"), 0)
-    place = re.compile(rf"(?<![\w.-]){re.escape(error.needle)}(?![\w.-])").search(text, start)
-    return text.count("\n", 0, place.start()) + 1 if place else None

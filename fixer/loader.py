@@ -5,11 +5,13 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import posixpath
 import re
 from dataclasses import replace
 from functools import cached_property
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from fixer import globs, pytest_config
@@ -37,21 +39,27 @@ if TYPE_CHECKING:
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
+    from fixer.facts.reaches import Reach
     from fixer.facts.top_level import Definition
     from fixer.files import Files
+    from fixer.span import Span
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
+_NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
 
 
 class DiskLoader:
-    """A `project.Loader`. Files that cannot be read are as good as absent here."""
+    """A `project.Loader`. Files that cannot be read are as good as absent here. `facts` are what is known
+    already of files as they are on the disk."""
 
-    def __init__(self, files: Files, config: Config) -> None:
+    def __init__(self, files: Files, config: Config, facts: Mapping[str, Facts] = _NO_FACTS) -> None:
         self.files = files
         self.config = config
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
-        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {}
+        self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {
+            path: (None, found.body) for path, found in facts.items() if found.body is not None
+        }
         self._statements: dict[str, tuple[bytes | None, tuple[Definition, ...]]] = {}
         self._outlines: dict[str, tuple[bytes | None, Outline | None]] = {}
         self._mentioned: frozenset[str] = frozenset()  # the names that `_mentions` are about
@@ -111,6 +119,11 @@ class DiskLoader:
     def mentions_word(self, path: str, word: str) -> bool:
         content = self._read(path)
         return content is not None and re.search(rb"\b%b\b" % re.escape(word.encode()), content) is not None
+
+    def inside(self, path: str) -> str | None:
+        root, target = Path(os.path.realpath(self.files.root)), Path(os.path.realpath(path))
+        relative = target.relative_to(root).as_posix() if target.is_relative_to(root) else None
+        return relative if relative in self.python_files() else None
 
     def configurations(self) -> Mapping[str, PytestIni]:
         return self._configurations
@@ -264,6 +277,31 @@ class DiskLoader:
                 calls = NO_CALLS
         self._calls[path, callees] = content, calls
         return calls
+
+    def endpoints(self, path: str, moved: Mapping[str, str]) -> Sequence[tuple[Span, str]]:
+        content = self._read(path)
+        if content is None or not any(old.encode() in content for old in moved):
+            return ()
+        import tokenize
+
+        from fixer.facts.endpoints import read_endpoints
+
+        try:
+            return read_endpoints(decode(content), moved)
+        except (SyntaxError, UnicodeError, tokenize.TokenError):
+            return ()
+
+    def reaches(self, path: str, places: frozenset[str]) -> Sequence[Reach]:
+        content = self._read(path)
+        ends = {place.rpartition(":")[2].encode() for place in places}
+        if content is None or not any(end in content for end in ends):
+            return ()
+        from fixer.facts.reaches import read_reaches
+
+        try:
+            return read_reaches(decode(content), places)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return ()
 
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:
         content = self._read(path)

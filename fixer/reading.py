@@ -16,7 +16,7 @@ from fixer.facts.read import read_facts
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fixer.facts.model import Facts
+    from fixer.facts.model import Facts, Parts
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -33,14 +33,14 @@ class Unread:
 
 
 def read_all(
-    root: Path, paths: Sequence[str], jobs: int, with_calls: bool, progress: Progress | None = None
+    root: Path, paths: Sequence[str], jobs: int, parts: Parts, progress: Progress | None = None
 ) -> dict[str, Facts | Unread]:
-    """The facts of each file (`with_calls`: as `read_facts` takes it), in the order of `paths`. Never fails
+    """The facts of each file (`parts`: as `read_facts` takes it), in the order of `paths`. Never fails
     for a single file."""
     chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
     found: dict[str, Facts | Unread] = {}
     several = jobs > 1 and len(paths) >= _WORTH_A_PROCESS
-    read_chunk = partial(_read_chunk, str(root), with_calls)
+    read_chunk = partial(_read_chunk, str(root), parts)
     for results in _in_processes(read_chunk, chunks, jobs) if several else map(read_chunk, chunks):
         found.update((result.path, result) for result in results)
         if progress is not None:
@@ -62,20 +62,20 @@ def _in_processes(
             raise
 
 
-def _read_chunk(root: str, with_calls: bool, paths: Sequence[str]) -> list[Facts | Unread]:
+def _read_chunk(root: str, parts: Parts, paths: Sequence[str]) -> list[Facts | Unread]:
     enabled = gc.isenabled()
     gc.disable()  # symbol tables and syntax trees hold no cycles worth looking for
     try:
-        return [_read_one(root, with_calls, path) for path in paths]
+        return [_read_one(root, parts, path) for path in paths]
     finally:
         if enabled:
             gc.enable()
 
 
-def _read_one(root: str, with_calls: bool, path: str) -> Facts | Unread:
+def _read_one(root: str, parts: Parts, path: str) -> Facts | Unread:
     try:
         with open(f"{root}/{path}", "rb") as file:
             source = file.read()
     except OSError as error:
         return Unread(path, f"cannot be read: {error.strerror or error}")
-    return read_facts(path, source, with_calls)
+    return read_facts(path, source, parts)

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from fixer.finding import Finding
     from fixer.rule import Withheld
+    from fixer.span import Span
 
 
 @dataclass(frozen=True, slots=True)
 class FileError:
-    """A file (or folder) that could not be handled, as a sentence; `line` counts from 1."""
+    """A file (or folder) that could not be handled, as a sentence; `line` counts from 1.
+
+    `unwritten`: it should have been written, and was not.
+    """
 
     path: str
     message: str
     line: int | None = None
+    unwritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +37,23 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class TextEdit:
+    """What stands at `span` of a file becomes `text`. `span` is in the file as it was, in characters; that of
+    a new file is empty."""
+
+    path: str
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The result of one run. Paths are relative to `root`, with forward slashes.
 
     `findings` are those of the suite as it was found, ordered by path and place. `fixed` holds the ids
     of the fixes that were applied (with `--diff` and `--check`: that would be). `sources` has the text of
-    each file with a finding, for showing the line.
+    each file with a finding, for showing the line. `texts` has by its id what each fix that may be applied
+    does by itself, where that was asked for.
     """
 
     root: Path
@@ -48,6 +65,7 @@ class Report:
     errors: tuple[FileError, ...] = ()
     notes: tuple[str, ...] = ()
     sources: dict[str, str] | None = None
+    texts: Mapping[str, tuple[TextEdit, ...]] = field(default_factory=dict)
 
     def is_fixed(self, finding: Finding) -> bool:
         """Whether this run repaired (or, where nothing is written, would repair) the finding."""

@@ -19,11 +19,11 @@ from fixer.loader import DiskLoader
 from fixer.project.project import Project, Settings
 from fixer.rewriting import Rewritten, Task, rewrite_all
 from fixer.rule import Withheld
+from fixer.silence import Silence
 from fixer.style_files import StyleFiles
-from fixer.suppress import FileIgnores, Suppressions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.edits import Edit
@@ -41,11 +41,15 @@ Stake: TypeAlias = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The findings of the suite as it was found, and the ids of the fixes that were applied."""
+    """The findings of the suite as it was found, and the ids of the fixes that were applied.
+
+    `together` has the files that each applied fix edits.
+    """
 
     findings: tuple[Finding, ...]
     withheld: tuple[Withheld, ...]
     fixed: frozenset[str]
+    together: frozenset[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +67,31 @@ class Rounds:
     """`facts` are those of the files under judgement; repairs are laid over `files`."""
 
     def __init__(
-        self, config: Config, rules: Sequence[LoadedRule], files: Files, facts: dict[str, Facts], jobs: int
+        self,
+        config: Config,
+        rules: Sequence[LoadedRule],
+        files: Files,
+        facts: dict[str, Facts],
+        jobs: int,
+        silence: Silence | None = None,
     ) -> None:
         self.config = config
         self.rules = {loaded.code: loaded.rule for loaded in rules}
         self.files = files
         self.facts = facts
         self.jobs = jobs
-        self.loader = DiskLoader(files, config)
+        self.loader = DiskLoader(files, config, facts)
         self.styles = StyleFiles(files.root)
-        self.settings = Settings(config.imports, config.renames, config.mock_style, config.kwargs)
-        self.ignores = FileIgnores.read(config, files.root)
+        self.settings = Settings(
+            config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
+        )
+        self.silence = silence or Silence(config, files, rules, ())
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
         self.others: dict[str, Facts] = {}  # of files that repairs touch but nobody asked about
         self.known: set[Stake] = set()  # what findings before any repair were about
         self._rewritten: dict[tuple[str, tuple[Edit, ...]], Rewritten] = {}
-        self._suppressions: dict[str, tuple[bytes, Suppressions]] = {}
         self.project = Project(self.facts, self.loader, self.settings)
 
     def check(self) -> Outcome:
@@ -101,6 +112,7 @@ class Rounds:
         reported = findings = self._plan(self.judged)
         fixed: dict[Key | Stake, Fix] = {}
         ids: set[str] = set()
+        together: set[frozenset[str]] = set()
         for _ in range(_MOST_ROUNDS):
             self.unplaced.clear()  # what had no place may have one now
             wanted = self._wanted(findings)
@@ -108,6 +120,7 @@ class Rounds:
             if not applied:
                 break
             ids |= applied
+            together |= {frozenset(e.path for e in fix.edits) for fix in wanted if fix.id in applied}
             for f in findings:
                 if f.fix is not None and f.fix.id in applied:
                     fixed |= {_key(f): f.fix, _stake(f): f.fix}
@@ -119,7 +132,19 @@ class Rounds:
             else replace(f, fix=fixed.get(_key(f), fixed.get(_stake(f), f.fix)))
             for f in reported
         ]
-        return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids))
+        return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids), frozenset(together))
+
+    def alone(self, findings: Iterable[Finding]) -> Iterator[tuple[str, dict[str, bytes]]]:
+        """For each fix that may be applied: its id, and the new contents if it is the only one."""
+        fixes = {
+            f.fix.id: f.fix for f in findings if f.fix is not None and f.fix.safety is not Safety.SUGGESTION
+        }
+        self._read_others(fixes.values())
+        for fix in fixes.values():
+            composed = self._compose([fix])
+            done = self._rewrite(composed.edits)
+            if not composed.refused and not any(result.refused for result in done.values()):
+                yield fix.id, {path: result.content for path, result in done.items()}
 
     def _judge(self) -> tuple[list[Finding], list[Withheld]]:
         """What the rules say of the files under judgement."""
@@ -129,7 +154,7 @@ class Rounds:
     def _judged(self, facts_by_path: Mapping[str, Facts]) -> tuple[list[Finding], list[Withheld]]:
         findings: list[Finding] = []
         withheld: list[Withheld] = []
-        for path, facts in facts_by_path.items():
+        for facts in facts_by_path.values():
             found: list[Finding] = []
             for rule in self.rules.values():
                 for item in rule.judge(facts, self.project):
@@ -137,22 +162,9 @@ class Rounds:
                         withheld.append(item)
                     else:
                         found.append(item)
-            if found:
-                findings += self._unsuppressed(path, found)
+            findings += self.silence.heard(facts, found)
         findings.sort(key=_place)
         return findings, withheld
-
-    def _unsuppressed(self, path: str, findings: Iterable[Finding]) -> list[Finding]:
-        left = [finding for finding in findings if not self.ignores.covers(finding)]
-        try:
-            content = self.files.read(path)
-            known, suppressions = self._suppressions.get(path, (None, Suppressions()))
-            if known != content:
-                suppressions = Suppressions.read(decode(content))
-                self._suppressions[path] = content, suppressions
-        except (OSError, SyntaxError, UnicodeError):
-            return left
-        return [finding for finding in left if suppressions.covers(finding) is None]
 
     def _plan(self, findings: Sequence[Finding]) -> list[Finding]:
         planned: list[Finding] = []

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from fixer.finding import Finding
     from fixer.project.project import Project
     from fixer.span import Span
+    from fixer.suppression import UnusedSuppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,10 @@ class Rule:
 
     `plan` returns the same findings in the same order, each with either a fix or a reason why not.
     Both are pure functions. The rule's name is its module's name with dashes. `blocks`: a repair that
-    would bring a finding of this rule is not made; a matter of style is no reason against one. `reads_calls`:
-    it asks for `Facts.calls`, which are not read for the others.
+    would bring a finding of this rule is not made; a matter of style is no reason against one. `reads`: the
+    `facts.model.Parts` that it asks for in every file; what no rule asks for is not read.
+    `review` is asked after all rules have judged a file, with the suppressions there that hide nothing; what
+    it finds has its fix already.
     """
 
     code: str
@@ -41,4 +44,5 @@ class Rule:
     plan: Callable[[Sequence[Finding], Project], Sequence[Finding]]
     default: bool = True
     blocks: bool = True
-    reads_calls: bool = False
+    reads: tuple[str, ...] = ()
+    review: Callable[[str, Sequence[UnusedSuppression]], Iterable[Finding]] | None = None

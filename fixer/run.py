@@ -6,20 +6,24 @@ import enum
 import os
 from typing import TYPE_CHECKING
 
+from fixer import baseline_file
+from fixer.baseline import Baseline
 from fixer.discover import discover
-from fixer.facts.model import Facts
+from fixer.facts.model import Facts, Parts
 from fixer.files import Files
 from fixer.reading import Progress, Unread, read_all
-from fixer.report import Change, FileError, Report
+from fixer.report import Change, FileError, Report, TextEdit
 from fixer.root import find_root
 from fixer.rounds import Outcome, Rounds
 from fixer.rules import load_rules
+from fixer.silence import Silence
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from fixer.config import Config
+    from fixer.rules import LoadedRule
 
 
 class Mode(enum.Enum):
@@ -28,26 +32,44 @@ class Mode(enum.Enum):
     REPAIR = "repair"
     DIFF = "diff"
     CHECK = "check"
+    BASELINE = "baseline"  # only planned, and what is found becomes the baseline
 
 
 def run(
-    config: Config, paths: Sequence[str], mode: Mode, cwd: Path, progress: Progress | None = None
+    config: Config,
+    paths: Sequence[str],
+    mode: Mode,
+    cwd: Path,
+    progress: Progress | None = None,
+    keep_undo: bool = True,
+    with_texts: bool = False,
 ) -> Report:
-    """One run over `paths` (relative to `cwd`; none: all of it). Raises ConfigError for bad input."""
+    """One run over `paths` (relative to `cwd`; none: all of it).
+
+    `keep_undo`: what is written can be taken back by `testfix undo`. `with_texts`: with CHECK, also what each
+    fix does as text. Raises ConfigError for bad input, UndoError where the journal cannot be kept.
+    """
     words = list(paths) or ["."]
     root = find_root(words, cwd, config.file)
     discovered = discover(words, config, root, cwd)
     files = Files(root)
     jobs = config.jobs or available_processors()
-    rules = [rule for rule in load_rules() if config.enables(rule.code, rule.name, rule.default)]
-    with_calls = any(loaded.rule.reads_calls for loaded in rules)
-    read = read_all(root, discovered.files, jobs, with_calls, progress)
+    known = load_rules()
+    rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
+    asked = {part for loaded in rules for part in loaded.rule.reads}
+    parts = Parts(*(part in asked for part in Parts._fields))
+    read = read_all(root, discovered.files, jobs, parts, progress)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
-    rounds = Rounds(config, rules, files, facts, jobs)
-    outcome = rounds.check() if mode is Mode.CHECK else rounds.repair()
-    failed = _write(files) if mode is Mode.REPAIR else {}
+    others = [rule for rule in known if rule not in rules]
+    baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
+    silence = Silence(config, files, rules, others, baseline)
+    rounds = Rounds(config, rules, files, facts, jobs, silence)
+    outcome = rounds.check() if mode in (Mode.CHECK, Mode.BASELINE) else rounds.repair()
+    if mode is Mode.BASELINE:
+        _write_baseline(config, files, outcome, facts, rules)
+    failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
     return Report(
         root=root,
         files_checked=len(read),
@@ -59,9 +81,10 @@ def run(
             if path not in failed and files.after.get(path, before) != before
         ),
         withheld=outcome.withheld,
-        errors=(*errors, *(FileError(path, message) for path, message in failed.items())),
+        errors=(*errors, *(FileError(path, message, unwritten=True) for path, message in failed.items())),
         notes=(
             *rounds.loader.warnings,
+            *_stale(baseline, silence, root, [rule.code for rule in rules]),
             *(
                 f"{path} {found.problem.message}; it was left alone."
                 for path, found in rounds.facts.items()
@@ -69,6 +92,7 @@ def run(
             ),
         ),
         sources=_sources(files, outcome),
+        texts=_texts(rounds, outcome) if with_texts and mode is Mode.CHECK else {},
     )
 
 
@@ -79,16 +103,55 @@ def available_processors() -> int:
     return os.cpu_count() or 1
 
 
-def _write(files: Files) -> dict[str, str]:
+def _write_baseline(
+    config: Config, files: Files, outcome: Outcome, facts: Collection[str], rules: Iterable[LoadedRule]
+) -> None:
+    from fixer.facts.text import lines_of
+
+    lines = {path: lines_of(text) for path, text in _sources(files, outcome).items()}
+    codes = {rule.code for rule in rules}
+    baseline_file.write(config, files.root, outcome.findings, lines.__getitem__, facts, codes)
+
+
+def _texts(rounds: Rounds, outcome: Outcome) -> dict[str, tuple[TextEdit, ...]]:
+    from fixer.text_edits import text_edits
+
+    texts = {}
+    for name, contents in rounds.alone(outcome.findings):
+        edits = [text_edits(path, rounds.files.read_any(path), after) for path, after in contents.items()]
+        texts[name] = tuple(edit for of_file in edits for edit in of_file)
+    return texts
+
+
+def _stale(baseline: Baseline, silence: Silence, root: Path, codes: Sequence[str]) -> Iterator[str]:
+    """A sentence about what the baseline knows and is no longer there."""
+    gone = [(path, kind) for path, kinds in silence.stale.items() for kind in kinds.elements()]
+    for path, kinds in baseline.known.items():
+        if path not in silence.stale and not (root / path).exists():
+            gone += [(path, kind) for kind, lines in kinds.items() for _ in lines if kind[0] in codes]
+    if gone:
+        first, *more = [f"{path}: {code} `{name}`" for path, (code, name) in sorted(gone)]
+        rest = f" and {len(more)} more" if more else ""
+        what = f"The baseline knows what is no longer there ({first}{rest})"
+        yield f"{what}: `testfix --write-baseline` drops it."
+
+
+def _write(files: Files, outcome: Outcome, keep_undo: bool) -> dict[str, str]:
     """Write every changed file; for those that could not be written, why."""
-    failed = {}
-    for path, content in sorted(files.after.items()):
-        if content == files.before[path]:
-            continue
-        try:
-            files.write(path)
-        except OSError as error:
-            failed[path] = f"could not be written: {error.strerror or error}"
+    changed = [path for path, content in sorted(files.after.items()) if content != files.before[path]]
+    if not changed:
+        return {}
+    from fixer.writing import Replacement, together, write_all
+
+    replacements = [Replacement(path, files.before[path], files.after[path]) for path in changed]
+    groups = together(replacements, outcome.together)
+    if not keep_undo:
+        return write_all(files.root, groups)
+    from fixer import undo
+
+    journal = undo.record(files.root, replacements)
+    failed = write_all(files.root, groups)
+    undo.settle(files.root, journal, failed)
     return failed
 
 

@@ -10,21 +10,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from fixer import globs, selectors
 from fixer.span import Span
+from fixer.suppression import Suppression, UnusedSuppression
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from fixer.config import Config
     from fixer.finding import Finding
 
-# What other tools call the same defect: ruff's and flake8's code, mypy's.
-OTHER_CODES: Mapping[str, frozenset[str]] = {"TF101": frozenset({"F821", "name-defined"})}
+RuleName: TypeAlias = tuple[str, str, bool]  # code, name, whether it is on by default
 
+_OUR_CODE = re.compile(r"TF[0-9]+")
 _CHEAP = ("noqa", "testfix:", "ignore[")  # in lower case; without one of them nothing is suppressed
 # As ruff reads it: the word in any case, the codes in capitals.
 _CODES = r"(?![\w-])(?:\s*(?P<colon>:)\s*(?P<codes>[A-Z]+[0-9]+(?:[\s,]+[A-Z]+[0-9]+)*)?)?"
@@ -34,22 +35,6 @@ _IN_BRACKETS = r"(?:\[(?P<codes>[^\]]*)\])"
 _IGNORE = re.compile(rf"#\s*testfix:\s*ignore(?![\w-]){_IN_BRACKETS}?")
 _TYPE_IGNORE = re.compile(rf"#\s*type:\s*ignore{_IN_BRACKETS}")
 _IGNORE_FILE = re.compile(rf"#\s*testfix:\s*ignore-file(?![\w-]){_IN_BRACKETS}?")
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """One comment that suppresses findings. `codes` are the words as written; none means everything."""
-
-    span: Span
-    codes: tuple[str, ...] = ()
-    whole_file: bool = False
-
-    def speaks_of(self, code: str, rule: str) -> bool:
-        """Whether it names the rule, by its code, its name, a prefix, or what another tool calls it."""
-        if not self.codes:
-            return True
-        others = OTHER_CODES.get(code, frozenset())
-        return any(selectors.matches(word, code, rule) or word in others for word in self.codes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +64,47 @@ class Suppressions:
                     by_line[each] = (*by_line.get(each, ()), found)
         return Suppressions(tuple(whole_file), by_line)
 
-    def covers(self, finding: Finding) -> Suppression | None:
-        """The comment that suppresses the finding, or None."""
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is suppressed."""
+        return not self.whole_file and not self.by_line
+
+    def covering(self, finding: Finding) -> list[Suppression]:
+        """The comments that suppress the finding."""
         here = (*self.by_line.get(finding.span.line, ()), *self.by_line.get(finding.span.end_line, ()))
-        for suppression in (*here, *self.whole_file):
-            if suppression.speaks_of(finding.code, finding.rule):
-                return suppression
-        return None
+        found = dict.fromkeys((*here, *self.whole_file))
+        return [each for each in found if each.speaks_of(finding.code, finding.rule)]
+
+    def unused(
+        self, hidden: Iterable[Finding], rules: Sequence[RuleName], others: Sequence[RuleName]
+    ) -> Iterator[UnusedSuppression]:
+        """What was written for testfix and hides none of the findings `hidden`, in the order of the file.
+
+        `rules` have judged the file, `others` have not: what speaks of those may be needed. The last part of
+        a rule's name says whether it is on by default: for the others, a prefix is no sign of a need.
+        """
+        used: dict[Suppression, set[str]] = {}
+        for finding in hidden:
+            for each in self.covering(finding):
+                used.setdefault(each, set()).update(each.words_for(finding.code, finding.rule))
+
+        def judged(word: str) -> bool:
+            silent = [default for code, name, default in others if selectors.matches(word, code, name)]
+            heard = any(selectors.matches(word, code, name) for code, name, _ in rules)
+            return not silent or (heard and not any(silent))
+
+        everything = dict.fromkeys(
+            (*(each for line in self.by_line.values() for each in line), *self.whole_file)
+        )
+        for each in sorted(everything, key=lambda each: each.span):
+            if not each.codes:
+                if each.own and each not in used and not any(default for _, _, default in others):
+                    yield UnusedSuppression(each, ())
+                continue
+            ours = [word for word in each.codes if each.own or _OUR_CODE.fullmatch(word)]
+            idle = tuple(word for word in ours if word not in used.get(each, ()) and judged(word))
+            if idle:
+                yield UnusedSuppression(each, () if idle == each.codes else idle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +145,9 @@ def _parse(text: str, line: int, column: int, own_line: bool) -> Iterator[Suppre
         named = match["colon" if "colon" in pattern.groupindex else "codes"] is not None
         if codes or not named:
             start = column + match.start()
-            yield Suppression(Span(line, start, line, start + len(match[0])), codes, whole_file)
+            span = Span(line, start, line, start + len(match[0]))
+            own = pattern in (_IGNORE, _IGNORE_FILE)
+            yield Suppression(span, codes, whole_file, own, text, column, own_line)
 
 
 _ON_A_LINE = ((_NOQA, False), (_IGNORE, False), (_TYPE_IGNORE, False))

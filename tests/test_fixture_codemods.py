@@ -20,6 +20,7 @@ from fixer.edits import (
     RemoveDefinition,
     RenameName,
     RenameParameter,
+    Table,
 )
 from fixer.span import Span
 
@@ -283,6 +284,44 @@ FIXTURE = "@pytest.fixture\ndef db():\n    return 1\n"
 )
 def test_a_fixture_becomes_the_end_of_the_file(source: str, expected: str) -> None:
     assert both(source, [AddFixture("a.py", FIXTURE, "db")]) == expected
+
+
+RECIPE = """SERVICES: dict = {}  # filled in
+NAMES = None
+
+
+@pytest.fixture
+def url():
+    # Where it is.
+    service = ""
+    other = {"service": ""}
+    return SERVICES[service]
+"""
+
+
+def test_a_recipe_is_filled_with_names_and_values() -> None:
+    services = Table((("a", Table((("start", ("run", "-v")), ("env", Table(())), ("none", None)))),))
+    values = (("SERVICES", services), ("service", 'it\'s "a"\n'), ("NAMES", ("x", "it's")))
+    filled = """SERVICES: dict = {
+    "a": {
+        "start": ["run", "-v"],
+        "env": {},
+        "none": None,
+    },
+}  # filled in
+NAMES = ["x", "it's"]
+
+
+@pytest.fixture
+def a_url():
+    # Where it is.
+    service = 'it\\'s "a"\\n'
+    other = {"service": ""}
+    return SERVICES[service]
+"""
+    edit = AddFixture("a.py", RECIPE, "a_url", ("SERVICES", "a_url"), "url", values)
+    assert both("", [edit]) == filled
+    assert both("x = 1\r\n", [edit]) == f"x = 1\n\n{filled}".replace("\n", "\r\n")
 
 
 def test_a_file_of_its_own_with_its_imports() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from fixer import check, repair
 from fixer.config import Config
+from fixer.facts.model import Parts
 from fixer.reading import Unread, read_all
 from fixer.run import Mode, run
 from tests.cli_runner import contents, git_apply, run_testfix, write_files
@@ -150,7 +151,7 @@ def test_newer_syntax_is_left_alone_and_never_called_broken(tmp_path: Path, vers
 
 def test_a_file_that_vanished_does_not_end_the_run(tmp_path: Path) -> None:
     root = write_files(tmp_path / "project", {"test_a.py": b"Mock()\n"})
-    read = read_all(root, ["gone/test_b.py", "test_a.py"], 1, with_calls=True)
+    read = read_all(root, ["gone/test_b.py", "test_a.py"], 1, Parts())
     assert list(read) == ["gone/test_b.py", "test_a.py"]
     gone = read["gone/test_b.py"]
     assert isinstance(gone, Unread)

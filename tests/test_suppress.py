@@ -23,7 +23,7 @@ def finding(line: int, code: str = "TF101", rule: str = "undefined-name", path: 
 def suppressed(source: str) -> list[int]:
     """The lines on which TF101 is suppressed."""
     read = Suppressions.read(source)
-    return [line for line in range(1, source.count("\n") + 2) if read.covers(finding(line))]
+    return [line for line in range(1, source.count("\n") + 2) if read.covering(finding(line))]
 
 
 RUFF = [
@@ -103,16 +103,15 @@ def test_where_comments_reach(source: str, lines: list[int]) -> None:
     assert suppressed(source.replace("\r", "\n")) == suppressed(source) or "\r" in source
     read = Suppressions.read(source)
     assert [
-        line for line in range(1, 9) if line <= len(source.splitlines()) and read.covers(finding(line))
+        line for line in range(1, 9) if line <= len(source.splitlines()) and read.covering(finding(line))
     ] == lines
 
 
 def test_the_comment_is_named_so_that_unused_ones_can_be_reported() -> None:
     read = Suppressions.read("é = x  # why  # noqa: F821,TF101\n")
-    found = read.covers(finding(1))
-    assert found is not None
+    (found,) = read.covering(finding(1))
     assert (found.span, found.codes) == (Span(1, 15, 1, 33), ("F821", "TF101"))
-    assert read.covers(finding(1, "TF201", "missing-fixture")) is None
+    assert read.covering(finding(1, "TF201", "missing-fixture")) == []
 
 
 def test_per_file_ignores(tmp_path: Path) -> None:

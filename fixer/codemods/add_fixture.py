@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from fixer.codemods.errors import EditError
+from fixer.codemods.fill_recipe import filled
 from fixer.codemods.statement_lines import parse
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def with_fixture(text: str, edit: AddFixture, newline: str) -> str:
     Raises EditError for text that is no Python.
     """
     try:
-        statements = parse(edit.source).body
+        source = filled(edit)
+        statements = parse(source).body
     except SyntaxError as error:
         raise EditError(f"the text of fixture `{edit.name}` is no Python: {error.msg}") from error
     if not statements:
@@ -49,12 +51,12 @@ def with_fixture(text: str, edit: AddFixture, newline: str) -> str:
     if unended:
         text += newline
     is_simple = not isinstance(statements[0], ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
-    made = text + newline * _missing(text, is_simple) + _source(edit, newline)
+    made = text + newline * _missing(text, is_simple) + _source(source, newline)
     return made.removesuffix(newline) if unended else made
 
 
-def _source(edit: AddFixture, newline: str) -> str:
-    return edit.source.strip("\r\n").replace("\r\n", "\n").replace("\n", newline) + newline
+def _source(source: str, newline: str) -> str:
+    return source.strip("\r\n").replace("\r\n", "\n").replace("\n", newline) + newline
 
 
 def _missing(text: str, is_simple: bool) -> int:
@@ -71,7 +73,7 @@ def _extended(module: cst.Module, edit: AddFixture) -> cst.Module:
     newline = module.default_newline
     try:
         config = cst.PartialParserConfig(default_newline=newline)
-        new = cst.parse_module(_source(edit, newline), config)
+        new = cst.parse_module(_source(filled(edit), newline), config)
     except cst.ParserSyntaxError as error:
         raise EditError(f"the text of fixture `{edit.name}` is no Python: {error.message}") from error
     if not new.body:

@@ -21,7 +21,9 @@ from fixer.codemods.errors import EditError
 from fixer.codemods.remove_definition import RemoveDefinitions
 from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.rename_parameter import RenameParameters
+from fixer.codemods.replace_comment import ReplaceComments, without_comments
 from fixer.codemods.replace_import import ReplaceImports
+from fixer.codemods.replace_in_string import ReplaceInStrings
 from fixer.codemods.replace_name import ReplaceNames
 from fixer.codemods.statement_lines import Statements, frame, import_lines
 from fixer.codemods.together import Together
@@ -38,7 +40,9 @@ from fixer.edits import (
     RemoveImport,
     RenameName,
     RenameParameter,
+    ReplaceComment,
     ReplaceImport,
+    ReplaceInString,
     ReplaceName,
 )
 from fixer.span import moved
@@ -51,9 +55,11 @@ _BLANK_START = re.compile(r"(?:[ \t\f]*(?:\r\n|\r|\n))+")
 _CODEMODS: dict[type[Edit], Callable[[list[Any]], cst.CSTTransformer]] = {
     RenameName: RenameNames,
     ReplaceName: ReplaceNames,
+    ReplaceInString: ReplaceInStrings,
     RenameParameter: RenameParameters,
     AddParameter: AddParameters,
     AddDecorator: AddDecorators,
+    ReplaceComment: ReplaceComments,
 }
 
 
@@ -69,13 +75,15 @@ def apply_edits(source: str, edits: Sequence[Edit], newline: str | None = None) 
     newline = prevailing_newline(text, newline)
     lines = split_lines(text)
     sorted_out = _Sorted(edits)
+    blank = without_comments(lines, sorted_out.comments)
+    text = "".join(lines) if sorted_out.comments else text
     removed = lines_to_remove(text, lines, sorted_out.definitions) if sorted_out.definitions else ()
     for (first, last), group in _by_statement(text, lines, sorted_out.within).items():
         piece = "".join(lines[first - 1 : last])
         lines[first - 1 : last] = [_changed(piece, group, first, newline), *[""] * (last - first)]
     for first, last in sorted_out.gone:
         lines[first - 1 : last] = [""] * (last - first + 1)
-    for line in removed:
+    for line in (*removed, *(line for line in blank if not lines[line - 1].strip())):
         lines[line - 1] = ""
     new = {line: _new_text(group, newline) for line, group in sorted_out.inserts.items()}
     text = _with_lines(lines, new, newline)
@@ -120,6 +128,7 @@ class _Sorted:
         self.definitions: list[RemoveDefinition] = []
         self.plugins: list[AddPluginModule] = []
         self.fixtures: list[AddFixture] = []
+        self.comments: list[ReplaceComment] = []
         for edit in edits:
             if isinstance(edit, AddImport) and isinstance(edit.place, NewImport):
                 self.inserts.setdefault(edit.place.line, []).append(edit)
@@ -131,6 +140,8 @@ class _Sorted:
                 self.plugins.append(edit)
             elif isinstance(edit, AddFixture):
                 self.fixtures.append(edit)
+            elif isinstance(edit, ReplaceComment):
+                self.comments.append(edit)
             else:
                 self.within.append(edit)
 
@@ -215,7 +226,7 @@ def _merged(groups: dict[tuple[int, int], list[Edit]]) -> dict[tuple[int, int], 
 
 
 def _line(edit: Edit) -> int:
-    if isinstance(edit, (RenameName, ReplaceName, *CALL_EDITS)):
+    if isinstance(edit, (RenameName, ReplaceName, ReplaceInString, *CALL_EDITS)):
         return edit.span.line
     if isinstance(edit, AddImport):
         if edit.place is None:
@@ -274,7 +285,7 @@ def _visited(text: str, parts: Sequence[cst.CSTTransformer], newline: str) -> cs
 
 
 def _moved(edit: Edit, lines: int) -> Edit:
-    if isinstance(edit, RenameName | ReplaceName | RenameKey):
+    if isinstance(edit, RenameName | ReplaceName | ReplaceInString | RenameKey):
         return replace(edit, span=moved(edit.span, lines))
     if isinstance(edit, CALL_EDITS):
         return replace(edit, call=moved(edit.call, lines))

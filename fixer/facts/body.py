@@ -87,7 +87,7 @@ class Wrapping:
 # Words of a function's body that say what it may do to a function it decorates, or to a test.
 WORDS = (
     "wraps", "parametrize", "given(", "__signature__", "__wrapped__", "fixture", "mark", "yield", "return",
-    "pluginmanager.register", "parsefactories", "funcargs", "add_marker", "skip",
+    "pluginmanager.register", "parsefactories", ".funcargs", "add_marker", "skip",
 )  # fmt: skip
 
 
@@ -145,12 +145,26 @@ class Deletion:
 class Dynamic:
     """Something that binds names behind the compiler's back: `globals()["x"] = ...`, `register(Factory)`.
 
-    `name` is the name where it can be read, else None; `how` the construct in a few words.
+    `name` is the name where it can be read, else None; `how` the construct in a few words. `begins` and
+    `ends` are what a computed name certainly begins and ends with.
     """
 
     name: str | None
     how: str
     line: int
+    begins: str = ""
+    ends: str = ""
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether only some names are possible."""
+        return bool(self.begins or self.ends)
+
+    def may_bind(self, name: str) -> bool:
+        if self.name is not None:
+            return self.name == name
+        enough = len(name) >= len(self.begins) + len(self.ends)
+        return enough and name.startswith(self.begins) and name.endswith(self.ends)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,7 @@ _IMPORT = re.compile(rb"import[ \t]")  # begins with a literal, and so is found 
 _WORD = re.compile(rb"(\w+)\s*$")
 _PARTIAL = re.compile(rb"partial\(\s*(?:\w+\.)*(\w+)")
 _BEFORE = (b" ", b"\t", b"\n", b"(", b",")
+_LONGEST = 30  # bytes of a keyword with what stands around it
 _FURTHEST = 4000  # bytes between a call's bracket and its keyword
 _MODULES = frozenset(SUSPECTS)
 _BY_KEYWORD = {
@@ -85,6 +86,8 @@ class _Search:
         self.source = source
         self.renamed = renamed
         self.splat = keyword_scan.SPLAT in source
+        # What stands before each "=": a fraction of the file, for one look for each keyword.
+        self.assigned = b"=".join({piece[-_LONGEST:] for piece in source.split(b"=")}) + b"="
         self.found: dict[bytes, set[bytes]] = {}
         self.elsewhere: dict[bytes, set[bytes]] = {}
 
@@ -95,9 +98,9 @@ class _Search:
                     self.is_called(name.encode(), word, each.fine) for each in suspects for word in each.words
                 ):
                     return True
-            elif keyword not in self.source or not self.callees(keyword):
-                continue
-            elif any(self.passes(name.encode(), keyword, each) for each in suspects):
+            elif self.callees(keyword) and any(
+                self.passes(name.encode(), keyword, each) for each in suspects
+            ):
                 return True
         return False
 
@@ -119,7 +122,7 @@ class _Search:
         ):
             return False
         return suspect.maker in self.source and all(
-            re.search(rb"\b%s=" % word, self.source) for word in suspect.beside
+            re.search(rb"\b%s=" % word, self.assigned) for word in suspect.beside
         )
 
     def other_names(self, module: bytes) -> set[bytes]:
@@ -138,7 +141,7 @@ class _Search:
         source = self.source
         found = self.found[keyword] = set()
         for needle in (keyword + b"=", keyword + b" ="):
-            at = source.find(needle)
+            at = source.find(needle) if needle in self.assigned else -1
             while at >= 0:
                 if source[at - 1 : at] in _BEFORE:
                     found.update(_callees_around(source, at))

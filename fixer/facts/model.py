@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from fixer.facts.call_model import NO_CALLS, Calls
 
 if TYPE_CHECKING:
     from fixer.edits import Import
+    from fixer.facts.body import ModuleBody
     from fixer.span import Span
 
 
@@ -120,14 +121,21 @@ class BackportImport:
     movable: bool = True
 
 
+class Parts(NamedTuple):
+    """What is to be read of a file beside the names it uses."""
+
+    calls: bool = True
+    body: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Everything known of one test file.
 
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
     import statement binds, anywhere in the file. `backport`: its imports of the `mock` distribution. `calls`:
-    calls with keywords of what some version of its library refuses them for. The rest is read only where
-    `undefined` is not empty.
+    calls with keywords of what some version of its library refuses them for. `body`: what it declares; these
+    two only where they were asked for (`Parts`). The rest is read only where `undefined` is not empty.
     `bound`: names that the module's own scope binds. `local`: names of `undefined` that some function or
     class of the file binds for itself, other than by an import. `star_imports`: modules imported with `*`.
     `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
@@ -148,6 +156,7 @@ class Facts:
     prologue: Prologue | None = None
     backport: tuple[BackportImport, ...] = ()
     calls: Calls = NO_CALLS
+    body: ModuleBody | None = None
 
 
 @dataclass(frozen=True, slots=True)

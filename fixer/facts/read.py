@@ -10,18 +10,19 @@ from fixer.facts.call_model import NO_CALLS, Calls
 from fixer.facts.call_words import is_suspected, may_be_refused, suspected_modules
 from fixer.facts.injection import read_injection
 from fixer.facts.mock_backport import may_import_backport, read_backport
-from fixer.facts.model import Facts, Problem
+from fixer.facts.model import Facts, Parts, Problem
+from fixer.facts.read_body import read_body_of
 from fixer.facts.symbols import local_names, module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.facts.uses import find_uses
 
 _ANY_STAR = re.compile(r"import[\s\\(]*\*")  # begins with a literal, and so is found fast
+_USUAL_PARTS = Parts()
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
-def read_facts(path: str, source: bytes, with_calls: bool = True) -> Facts:
-    """The facts of a file, without its calls where nobody asks for them. Never fails: a file that cannot be
-    read has a `problem` and nothing else."""
+def read_facts(path: str, source: bytes, parts: Parts = _USUAL_PARTS) -> Facts:
+    """The facts of a file. Never fails: a file that cannot be read has a `problem` and nothing else."""
     if source.startswith(_UTF16):
         return Facts(path, Problem("is UTF-16, which Python does not read; save it as UTF-8"))
     if b"\0" in source:
@@ -30,9 +31,10 @@ def read_facts(path: str, source: bytes, with_calls: bool = True) -> Facts:
     try:
         scopes = read_scopes(source)
         backport = read_backport(decode(source)) if may_import_backport(source) else ()
-        calls = _suspected_calls(path, source) if with_calls and may_be_refused(source) else NO_CALLS
+        calls = _suspected_calls(path, source) if parts.calls and may_be_refused(source) else NO_CALLS
+        body = read_body_of(path, decode(source), scopes.table) if parts.body else None
         if not scopes.unbound:
-            return Facts(path, imported=scopes.imported, backport=backport, calls=calls)
+            return Facts(path, imported=scopes.imported, backport=backport, calls=calls, body=body)
         text = decode(source)
         uses = find_uses(text, scopes)
         injection = read_injection(text, scopes)
@@ -55,6 +57,7 @@ def read_facts(path: str, source: bytes, with_calls: bool = True) -> Facts:
         injects_line=injection.line,
         backport=backport,
         calls=calls,
+        body=body,
     )
 
 

@@ -20,6 +20,7 @@ from fixer.facts.body import (
     Parameter,
     Statement,
 )
+from fixer.facts.computed_names import ends_of_string
 from fixer.facts.expression import Other, dotted_name, read_expression
 from fixer.facts.headers import functions_of, headers_only
 from fixer.facts.symbols import read_scopes
@@ -74,6 +75,10 @@ class _Reader:
         self.bodies = bodies
         self.ends = ends
         self.functions: list[tuple[int, str]] = []
+        self.conditions: list[ast.expr] = []  # of the `if` around the statement
+        self.loops: list[
+            tuple[str, tuple[str, ...]]
+        ] = []  # variables of the `for` around it, with their values
 
     def span(self, node: ast.AST) -> Span:
         line, end_line = node.lineno, node.end_lineno  # type: ignore[attr-defined]
@@ -157,12 +162,20 @@ class _Reader:
             for item in node.items:
                 if item.optional_vars is not None:
                     yield from self.unpacked(item.optional_vars, True)
+        condition = [node.test] if isinstance(node, ast.If) and not _rebinds(node, node.test) else []
+        loop = _literal_loop(node)
         for field in ("body", "handlers", "orelse", "finalbody", "cases"):
+            if field == "body":
+                self.conditions += condition
+                self.loops += loop
             for child in getattr(node, field, ()):
                 if isinstance(child, ast.stmt):
                     yield from self.statement(child, True, typing)
                 else:  # an `except` or a `case`
                     yield from self.block(child.body, True, typing)
+            if field == "body":
+                del self.conditions[len(self.conditions) - len(condition) :]
+                del self.loops[len(self.loops) - len(loop) :]
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, conditional: bool) -> Function:
         self.functions.append((node.lineno, node.name))
@@ -264,9 +277,20 @@ class _Reader:
         """`globals()["x"] = ...`"""
         where = ast.unparse(target.value)
         if where in _NAMESPACES:
-            key = target.slice
-            name = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-            yield Dynamic(name, f"{where}[...] = ...", target.lineno)
+            yield from self.bound_by(target.slice, f"{where}[...] = ...", target.lineno)
+
+    def bound_by(self, key: ast.expr, how: str, line: int) -> Iterator[Dynamic]:
+        """What a statement binds whose name is the value of `key`."""
+        if isinstance(key, ast.Name):
+            values = next((each for name, each in reversed(self.loops) if name == key.id), None)
+            if values is not None:
+                yield from (Dynamic(value, how, line) for value in values)
+                return
+        begins, ends = ends_of_string(key, self.conditions)
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield Dynamic(key.value, how, line)
+        else:
+            yield Dynamic(None, how, line, begins, ends)
 
     def call(self, node: ast.Call, conditional: bool) -> Iterator[Binding]:
         function = node.func
@@ -279,16 +303,46 @@ class _Reader:
         if name == "exec":
             yield Dynamic(None, "exec()", node.lineno)
         elif name == "setattr" and len(node.args) == 3 and ast.unparse(node.args[0]) in _NAMESPACES:
-            key = node.args[1]
-            known = key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
-            yield Dynamic(known, "setattr()", node.lineno)
+            yield from self.bound_by(node.args[1], "setattr()", node.lineno)
         elif (
             isinstance(function, ast.Attribute)
             and function.attr == "update"
             and ast.unparse(function.value) in _NAMESPACES
         ):
-            yield Dynamic(None, f"{ast.unparse(function)}()", node.lineno)
+            how = f"{ast.unparse(function)}()"
+            keys = [argument for each in node.args for argument in _keys(each)]
+            keys += [ast.Constant(each.arg) if each.arg else None for each in node.keywords]
+            for key in keys:
+                if key is None:
+                    yield Dynamic(None, how, node.lineno)
+                else:
+                    yield from self.bound_by(key, how, node.lineno)
         yield Statement(read_expression(node, self.span), node.lineno, conditional)
+
+
+def _keys(node: ast.expr) -> list[ast.expr | None]:
+    """The keys of a literal dictionary; None stands for any that cannot be read."""
+    return list(node.keys) if isinstance(node, ast.Dict) else [None]
+
+
+def _rebinds(node: ast.If | ast.For, what: ast.expr) -> bool:
+    """Whether the block gives another value to a variable that occurs in `what`."""
+    names = {each.id for each in ast.walk(what) if isinstance(each, ast.Name)}
+    inside = (each for child in node.body for each in ast.walk(child))
+    return any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in names for n in inside)
+
+
+def _literal_loop(node: ast.stmt) -> list[tuple[str, tuple[str, ...]]]:
+    """The variable of a loop over literal strings, with these."""
+    if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
+        return []
+    if not isinstance(node.iter, (ast.Tuple, ast.List, ast.Set)):
+        return []
+    values = [each.value for each in node.iter.elts if isinstance(each, ast.Constant)]
+    strings = tuple(value for value in values if isinstance(value, str))
+    if _rebinds(node, node.target):
+        return []
+    return [(node.target.id, strings)] if len(strings) == len(node.iter.elts) else []
 
 
 def _literal_names(node: ast.expr) -> list[str] | None:

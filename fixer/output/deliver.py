@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from fixer.report import Report
 
 
+# Formats for programs beside json: each is a module here with a function `render`.
+FORMATS = ("github", "gitlab", "json-lines", "junit", "rdjson", "sarif")
+
+
 def deliver(report: Report, view: View, form: str, statistics: bool, color: str) -> None:
-    """Print the report: `form` is text, concise, json or diff.
+    """Print the report: `form` is text, concise, diff, or the name of a format for programs.
 
     Standard output carries what programs read (findings, JSON, the diff). Beside those, the summary
     and the notes go to standard error.
@@ -24,6 +28,14 @@ def deliver(report: Report, view: View, form: str, statistics: bool, color: str)
         from fixer.output.json import render_json
 
         click.echo(render_json(report, view), nl=False)
+        if statistics:
+            _statistics(report, view, err=True)
+        _errors(report, view)
+    elif form in FORMATS:
+        from importlib import import_module
+
+        render = import_module(f"fixer.output.{form.replace('-', '_')}").render
+        _echo("".join(render(report, view)), view)
         if statistics:
             _statistics(report, view, err=True)
         _errors(report, view)

@@ -28,8 +28,8 @@ def render_json(report: Report, view: View) -> str:
     document = {
         "version": VERSION,
         "files_checked": report.files_checked,
-        "findings": [_finding(report, finding, view) for finding in report.findings],
-        "errors": [_error(report, error, view) for error in report.errors],
+        "findings": [finding_object(report, finding, view) for finding in report.findings],
+        "errors": [error_object(report, error, view) for error in report.errors],
         "summary": {
             "findings": len(report.findings),
             "fixable": len(fixable),
@@ -40,7 +40,7 @@ def render_json(report: Report, view: View) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _finding(report: Report, finding: Finding, view: View) -> dict[str, object]:
+def finding_object(report: Report, finding: Finding, view: View) -> dict[str, object]:
     fix = finding.fix
     return {
         "code": finding.code,
@@ -63,6 +63,6 @@ def _finding(report: Report, finding: Finding, view: View) -> dict[str, object]:
     }
 
 
-def _error(report: Report, error: FileError, view: View) -> dict[str, object]:
+def error_object(report: Report, error: FileError, view: View) -> dict[str, object]:
     message = f"line {error.line}: {error.message}" if error.line else error.message
     return {"path": shown_path(report, error.path, view.cwd), "message": message}

@@ -43,6 +43,16 @@ def diff_summary(report: Report, view: View) -> str:
     return text
 
 
+def baseline_summary(report: Report, configured: bool) -> str:
+    """What `--write-baseline` says. `configured`: the configuration names the baseline, so it counts."""
+    files = count(report.files_checked, "file")
+    text = f"The baseline knows {count(len(report.findings), 'finding')} of {files}"
+    text += f" ({by_rule(report.findings)})." if report.findings else "."
+    if not configured:
+        text += ' Put `baseline = "testfix-baseline.json"` into [tool.testfix] to make it count.'
+    return text
+
+
 def by_rule(findings: Iterable[Finding]) -> str:
     """`3 undefined-name, 1 mock-backport`, most frequent first; the name alone where there is but one."""
     counts = Counter(finding.rule for finding in findings)

@@ -24,7 +24,9 @@ from fixer.project.origins import Origins
 from fixer.project.own_callees import OwnCallees
 from fixer.project.own_calls import UnknownKeyword, unknown_keywords
 from fixer.project.spelling import spell
+from fixer.project.unguarded import Unguarded, unguarded
 from fixer.project.versions import Versions
+from fixer.recipe_tables import Recipes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from fixer.facts.definitions import Shape
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
+    from fixer.facts.reaches import Reach
     from fixer.facts.top_level import Definition
     from fixer.known.vocabulary import Known
     from fixer.project.dependencies import Declared
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from fixer.project.fixtures.plugins import Surroundings
     from fixer.project.versions import Installed
     from fixer.pytest_config import PytestIni
+    from fixer.span import Span
 
 
 _NEIGHBOURS = 30  # files of a folder whose habits count
@@ -86,6 +90,9 @@ class Loader(Protocol):
     def statements(self, path: str) -> Sequence[Definition]:
         """The statements of a file at module level; none if it cannot be read."""
 
+    def inside(self, path: str) -> str | None:
+        """The relative path of a file of the project of which `path` is the absolute one; else None."""
+
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
 
@@ -108,6 +115,12 @@ class Loader(Protocol):
     def calls(self, path: str, callees: frozenset[str]) -> Calls:
         """The calls in one file of what is in `callees` (dotted, as `facts.call_model` says)."""
 
+    def endpoints(self, path: str, moved: Mapping[str, str]) -> Sequence[tuple[Span, str]]:
+        """Where the literals of one file hold a key of `moved`, as `facts.endpoints` says."""
+
+    def reaches(self, path: str, places: frozenset[str]) -> Sequence[Reach]:
+        """The calls of network clients in one file that are given one of the addresses `places`."""
+
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:
         """At least the keywords that calls of `name` in one file pass."""
 
@@ -126,6 +139,8 @@ class Settings:
     renames: Mapping[str, str] = field(default_factory=dict)
     mock_style: str | None = None
     kwargs: KwargsSettings = field(default_factory=KwargsSettings)
+    recipes: Recipes = field(default_factory=Recipes)
+    endpoints: Mapping[str, str] = field(default_factory=dict)
 
 
 class Project:
@@ -141,6 +156,7 @@ class Project:
         self._nearby: dict[str, frozenset[str]] = {}
         self._unknown: dict[str, tuple[UnknownKeyword, ...]] = {}
         self._refused: dict[str, tuple[Refused, ...]] = {}
+        self._unguarded: dict[str, tuple[Unguarded, ...]] = {}
 
     @cached_property
     def modules(self) -> Modules:
@@ -248,6 +264,12 @@ class Project:
         if path not in self._unknown:
             self._unknown[path] = tuple(unknown_keywords(path, self))
         return self._unknown[path]
+
+    def unguarded(self, path: str) -> tuple[Unguarded, ...]:
+        """The tests and fixtures of one file that reach a declared service and fail where it is down."""
+        if path not in self._unguarded:
+            self._unguarded[path] = tuple(unguarded(path, self))
+        return self._unguarded[path]
 
     def own_rewrite(self, unknown: UnknownKeyword, path: str) -> Rewrite | None:
         """The user's entry for a keyword of one of the project's own callees."""

@@ -22,18 +22,22 @@ if TYPE_CHECKING:
 
     # How a fixture is moved to where all of the lacks see it: the fix, or why it cannot be.
     Move: TypeAlias = Callable[[str, Sequence[Lack], Elsewhere, Project], Fix | str]
+    # How it is made from the recipe that is configured for it: the fix, or why it cannot be.
+    Scaffold: TypeAlias = Callable[[str, Lack, Project], Fix | str]
 
 
 class MissingFixtures:
     """Plans the findings of one run. What it says of one does not depend on the others."""
 
-    def __init__(self, code: str, project: Project, move: Move) -> None:
+    def __init__(self, code: str, project: Project, move: Move, scaffold: Scaffold) -> None:
         self.code = code
         self.project = project
         self.move = move
+        self.scaffold = scaffold
         self.model = project.fixtures
         self._ways: dict[tuple[str, str], list[Exposure]] = {}
         self._moves: dict[tuple[str, str], list[Fix | str]] = {}
+        self._scaffolds: dict[str, Fix | str] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
         """The same findings with a fix or a reason, and with the rest of their message."""
@@ -58,6 +62,8 @@ class MissingFixtures:
         others = [each for each in found if each.kind != "undecorated"]
         if others:
             return self._moved(finding, lack, others)
+        if lack.name in self.project.settings.recipes.fixtures:
+            return self._scaffolded(finding, lack)
         return self._declared_nowhere(finding, lack)
 
     def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
@@ -112,6 +118,15 @@ class MissingFixtures:
         few = len(reasons) < 3
         reason = "; ".join(reasons) if few else f"{reasons[0]}; nor can the {len(reasons) - 1} others"
         return replace(finding, message=message, reason_unfixed=reason)
+
+    def _scaffolded(self, finding: Finding, lack: Lack) -> Finding:
+        """Nothing declares the fixture, but a recipe is configured for it."""
+        if lack.name not in self._scaffolds:
+            self._scaffolds[lack.name] = self.scaffold(self.code, lack, self.project)
+        outcome = self._scaffolds[lack.name]
+        if isinstance(outcome, Fix):
+            return replace(finding, fix=outcome)
+        return replace(finding, reason_unfixed=outcome)
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""

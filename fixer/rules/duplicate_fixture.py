@@ -66,4 +66,12 @@ def _listed(places: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(places[:-1]), places[-1])))
 
 
-rule = Rule(CODE, "the same fixture declared over and over", judge, plan, default=False, blocks=False)
+rule = Rule(
+    CODE,
+    "the same fixture declared over and over",
+    judge,
+    plan,
+    reads=("body",),
+    default=False,
+    blocks=False,
+)

@@ -8,6 +8,7 @@ from fixer.finding import Finding
 from fixer.project.fixtures.explain import undecorated
 from fixer.repairs.missing_fixture import MissingFixtures
 from fixer.repairs.move_fixture import move_fixture
+from fixer.repairs.scaffold_fixture import scaffold_fixture
 from fixer.rule import Rule, Withheld
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """Repairs for all who ask for a fixture together; every message says what pytest does not."""
-    return MissingFixtures(CODE, project, move_fixture).plan(findings)
+    return MissingFixtures(CODE, project, move_fixture, scaffold_fixture).plan(findings)
 
 
 def _message(lack: Lack) -> str:
@@ -49,4 +50,10 @@ def _message(lack: Lack) -> str:
     return f"fixture '{lack.name}' not found, which `{lack.by}` requests for {shown}"
 
 
-rule = Rule(CODE, "a requested fixture that pytest cannot see from there", judge, plan)
+rule = Rule(
+    CODE,
+    "a requested fixture that pytest cannot see from there",
+    judge,
+    plan,
+    reads=("body",),
+)

@@ -45,4 +45,10 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     return planned
 
 
-rule = Rule(CODE, "a function requested as a fixture that lost its decorator", judge, plan)
+rule = Rule(
+    CODE,
+    "a function requested as a fixture that lost its decorator",
+    judge,
+    plan,
+    reads=("body",),
+)

@@ -49,4 +49,4 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     return planned
 
 
-rule = Rule(CODE, "a keyword that the callee refuses", judge, plan, reads_calls=True)
+rule = Rule(CODE, "a keyword that the callee refuses", judge, plan, reads=("calls",))

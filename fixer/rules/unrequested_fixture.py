@@ -43,4 +43,10 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     return planned
 
 
-rule = Rule(CODE, "a visible fixture used in a body but not requested", judge, plan)
+rule = Rule(
+    CODE,
+    "a visible fixture used in a body but not requested",
+    judge,
+    plan,
+    reads=("body",),
+)

@@ -1,0 +1,51 @@
+"""What a string certainly begins and ends with, where it is computed."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def ends_of_string(node: ast.expr, conditions: Iterable[ast.expr]) -> tuple[str, str]:
+    """The known beginning and end of the value of `node`, "" where nothing is known.
+
+    They are read from f-strings and `+`, and, for a variable, from `name.startswith("x")` and
+    `name.endswith("x")` among the `conditions` that hold there.
+    """
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value, node.value
+    if isinstance(node, ast.JoinedStr) and node.values:
+        return ends_of_string(node.values[0], ())[0], ends_of_string(node.values[-1], ())[1]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        return ends_of_string(node.left, ())[0], ends_of_string(node.right, ())[1]
+    if isinstance(node, ast.Name):
+        checks = [each for condition in conditions for each in _all_of(condition)]
+        return _checked(node.id, "startswith", checks), _checked(node.id, "endswith", checks)
+    return "", ""
+
+
+def _all_of(condition: ast.expr) -> list[ast.expr]:
+    """The conditions that hold where this one does."""
+    if isinstance(condition, ast.BoolOp) and isinstance(condition.op, ast.And):
+        return [each for value in condition.values for each in _all_of(value)]
+    return [condition]
+
+
+def _checked(name: str, method: str, checks: Iterable[ast.expr]) -> str:
+    """The literal of `name.method("literal")` among the checks."""
+    for each in checks:
+        if (
+            isinstance(each, ast.Call)
+            and isinstance(each.func, ast.Attribute)
+            and each.func.attr == method
+            and isinstance(each.func.value, ast.Name)
+            and each.func.value.id == name
+            and len(each.args) == 1
+            and isinstance(each.args[0], ast.Constant)
+            and isinstance(each.args[0].value, str)
+        ):
+            return each.args[0].value
+    return ""

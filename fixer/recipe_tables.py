@@ -1,0 +1,46 @@
+"""The services that the user declares, and the recipes from which missing fixtures are made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """`[tool.testfix.services.<name>]`. `health` is the path that answers when the service is up, None where
+    it has none; `start` the words of the command that starts it, none where nobody knows how."""
+
+    name: str
+    url: str
+    health: str | None = None
+    start: tuple[str, ...] = ()
+    env: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The function `function` of the file `path` (absolute), from which a fixture is made.
+
+    `service` is the name of the service that it is about, None where it is about all or none;
+    `file` the one that it writes, relative to the root of the suite. `shown` is how
+    the user calls it; `own`: it is a file of the user's.
+    """
+
+    path: str
+    function: str
+    shown: str
+    service: str | None = None
+    file: str | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipes:
+    """The recipe for each fixture that has one, and the services by their names."""
+
+    fixtures: Mapping[str, Recipe] = field(default_factory=dict)
+    services: tuple[Service, ...] = ()

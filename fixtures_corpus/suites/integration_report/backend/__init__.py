@@ -1,0 +1,1 @@
+"""Streams what the agents do, and the API around it."""
