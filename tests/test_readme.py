@@ -67,7 +67,7 @@ def test_the_codemod_runs_under_libcst_s_own_tool(reminder: Path) -> None:
 
 def test_there_are_two_set_up_commands_and_the_first_does_the_main_job() -> None:
     first, second = (line for line in README.splitlines() if line.startswith("python3 -m venv"))
-    assert second.endswith("-m pytest")
+    assert second.endswith("-m pytest -n auto")
     testfix, *arguments = shlex.split(first.rpartition("&& ")[2])
     assert testfix == ".venv/bin/testfix"
     outcome = run_testfix(arguments, ROOT)
