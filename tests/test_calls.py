@@ -178,7 +178,7 @@ def t():
 @pytest.mark.parametrize(
     "source",
     [
-        "def t():\n    kw = {'a': 1}\n    kw['b'] = 2\n    lib.f(**kw)",
+        "def t(b):\n    kw = {'a': 1}\n    kw[b] = 2\n    lib.f(**kw)",
         "def t():\n    kw = {'a': 1}\n    lib.f(**kw)\n    lib.f(**kw)",
         "def t():\n    kw = {'a': 1}\n    kw = {}\n    lib.f(**kw)",
         "def t():\n    kw = {'a': 1, **more}\n    lib.f(**kw)",

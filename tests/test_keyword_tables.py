@@ -8,14 +8,20 @@ from pathlib import Path
 import generate_suspect_words
 import pytest
 import verify_keywords
+from cli_runner import write_files
+from pages import parse_page
 
+from fixer.config import load
 from fixer.facts import call_words, suspect_words
+from fixer.files import Files
 from fixer.keyword_tables import read_rewrite, read_signature
 from fixer.known.keywords import aliases, entries, rewrites, signatures
+from fixer.loader import DiskLoader
+from fixer.project.project import Project, Settings
 
 ROOT = Path(__file__).parent.parent
 SEEN = json.loads((ROOT / "tests" / "verified_keywords.json").read_text("utf-8"))
-CASES = (ROOT / "fixtures_corpus" / "rules" / "unexpected-keyword").glob("*.md")
+CASES = sorted((ROOT / "fixtures_corpus" / "rules" / "unexpected-keyword").glob("*.md"))
 
 
 def test_the_tables_say_what_the_releases_did() -> None:
@@ -56,10 +62,20 @@ def test_a_disagreement_is_found() -> None:
     assert "websockets 14.0: websockets.connect takes timeout" in found
 
 
-def test_every_entry_is_a_case_of_the_corpus() -> None:
-    """By its id, in the name of a test function or in a comment."""
-    text = "\n".join(page.read_text("utf-8") for page in CASES).replace("_", "-")
-    assert [entry.id for entry in rewrites() if f"{entry.id}" not in text] == []
+def test_every_entry_is_what_a_case_of_the_corpus_meets(tmp_path: Path) -> None:
+    met = set()
+    for page in CASES:
+        for number, case in enumerate(parse_page(page)):
+            root = write_files(tmp_path / f"{page.stem}-{number}", case.files)
+            config = load(root)
+            loader = DiskLoader(Files(root), config)
+            project = Project({}, loader, Settings(kwargs=config.kwargs))
+            for path in case.files:
+                facts = loader.facts(path) if path.endswith(".py") else None
+                met |= {each.rewrite for each in project.refused_keywords(facts)} if facts else set()
+    unmet = {entry.id for entry in rewrites()} - {entry.id for entry in met if entry is not None}
+    # aiohttp 4 has no release yet; a case has them beside 3.x, which takes them.
+    assert unmet == {"aiohttp-conn-timeout", "aiohttp-ssl-context", "aiohttp-verify-ssl"}
 
 
 def test_entries_are_well_formed() -> None:

@@ -117,16 +117,18 @@ class _Reader:
         """The keywords that `**expression` passes; None where they cannot be read."""
         node: ast.expr | None = expression
         place = "splat"
+        stored: list[tuple[ast.expr, ast.expr]] = []
         if isinstance(node, ast.Name):
             found = scope.find(node.id)
             if found is None or len(found[0]) != 1 or found[0][0].value is None:
                 return None
             bounds, where = found
+            stored = self.items_set(node.id, where)
             uses = (
                 each for each in ast.walk(where.node) if isinstance(each, ast.Name) and each.id == node.id
             )
             if (
-                sum(isinstance(each.ctx, ast.Load) for each in uses) != 1
+                sum(isinstance(each.ctx, ast.Load) for each in uses) != 1 + len(stored)
                 or where.node is self.tree
                 or bounds[0].index is not None
             ):
@@ -135,11 +137,22 @@ class _Reader:
         if not isinstance(node, ast.Dict):
             return None
         keywords = []
-        for key, value in zip(node.keys, node.values, strict=True):
+        for key, value in [*zip(node.keys, node.values, strict=True), *stored]:
             if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
                 return None
             keywords.append(Keyword(key.value, self.span(key), self.source(value), _kind(value), place))
         return keywords
+
+    def items_set(self, name: str, scope: Scope) -> list[tuple[ast.expr, ast.expr]]:
+        """Key and value of each `name["key"] = value` in the scope."""
+        found = []
+        for statement, where in self.layout.assignments:
+            target = statement.targets[0]
+            if where is not scope or len(statement.targets) != 1 or not isinstance(target, ast.Subscript):
+                continue
+            if isinstance(target.value, ast.Name) and target.value.id == name:
+                found.append((target.slice, statement.value))
+        return found
 
     def note_wrapper(self, splat: ast.expr, node: ast.Call, around: list[ast.AST], path: str) -> None:
         """A function that hands its own `**kwargs` to `path` is followed to its callers."""
