@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _IMPORT = re.compile(rb"import[ \t]")  # begins with a literal, and so is found fast
 _WORD = re.compile(rb"(\w+)\s*$")
+_SPLAT = re.compile(rb"\*\*[A-Za-z_{(]")
 _PARTIAL = re.compile(rb"partial\(\s*(?:\w+\.)*(\w+)")
 _BEFORE = (b" ", b"\t", b"\n", b"(", b",")
 _LONGEST = 30  # bytes of a keyword with what stands around it
@@ -85,7 +86,7 @@ class _Search:
     def __init__(self, source: bytes, renamed: set[bytes]) -> None:
         self.source = source
         self.renamed = renamed
-        self.splat = keyword_scan.SPLAT in source
+        self.splat = _has_splat(source)
         # What stands before each "=": a fraction of the file, for one look for each keyword.
         self.assigned = b"=".join({piece[-_LONGEST:] for piece in source.split(b"=")}) + b"="
         self.found: dict[bytes, set[bytes]] = {}
@@ -152,6 +153,15 @@ class _Search:
 
     def takes_splat(self, word: bytes) -> bool:
         return keyword_scan.SPLAT in keyword_scan.keywords_of_any(self.source, word)
+
+
+def _has_splat(source: bytes) -> bool:
+    """Whether some `**` may hand keywords on: behind a bracket or comma, or a comment behind one."""
+    for match in _SPLAT.finditer(source):
+        before = source[max(match.start() - _FURTHEST, 0) : match.start()].rstrip()
+        if before.endswith((b"(", b",")) or b"#" in before[before.rfind(b"\n") + 1 :]:
+            return True
+    return False
 
 
 def _callees_around(source: bytes, at: int) -> Iterator[bytes]:
