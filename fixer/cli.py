@@ -15,7 +15,7 @@ import click
 
 from fixer import __version__
 from fixer.cli_fixtures import fixtures
-from fixer.cli_options import SETTINGS, color_option
+from fixer.cli_options import SETTINGS, color_option, config_option, isolated_option, python_option
 from fixer.cli_undo import undo
 from fixer.signals import TerminatedError, raised
 
@@ -66,7 +66,7 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
 @click.option(
     "--all-files", is_flag=True, help="Take every Python file below test folders, not only test files."
 )
-@click.option("--python", metavar="PATH", help="The interpreter or environment the suite runs with.")
+@python_option
 @list_option("--exclude", "PATTERNS", "Leave these out, in place of the usual exclusions.")
 @list_option("--extend-exclude", "PATTERNS", "Leave these out too.")
 @click.option("--force-exclude", is_flag=True, help="Exclude files even where they are named as PATHS.")
@@ -75,14 +75,8 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
     default=None,
     help="Leave out what git ignores (the default).",
 )
-@click.option(
-    "--config",
-    "config_file",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, readable=True),
-    help="A pyproject.toml or testfix.toml to use in place of the one found.",
-)
-@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@config_option
+@isolated_option
 @click.option(
     "--output-format",
     type=click.Choice(FORMATS),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fixer.cli_options import SETTINGS, color_option
+from fixer.cli_options import SETTINGS, color_option, config_option, isolated_option, python_option
 
 if TYPE_CHECKING:
     from fixer.config import Config
@@ -28,15 +28,9 @@ Exit status: 0, or 1 where --unused or --duplicates found something; 2 the quest
 @click.option("--tree", is_flag=True, help="Show which fixture requests which, for each test of the file.")
 @click.option("--unused", is_flag=True, help="Show fixtures that no test uses.")
 @click.option("--duplicates", is_flag=True, help="Show fixtures declared several times in the same words.")
-@click.option("--python", metavar="PATH", help="The interpreter or environment the suite runs with.")
-@click.option(
-    "--config",
-    "config_file",
-    metavar="FILE",
-    type=click.Path(exists=True, dir_okay=False, readable=True),
-    help="A pyproject.toml or testfix.toml to use in place of the one found.",
-)
-@click.option("--isolated", is_flag=True, help="Ignore all configuration files.")
+@python_option
+@config_option
+@isolated_option
 @click.option(
     "--output-format",
     type=click.Choice(["text", "json"]),

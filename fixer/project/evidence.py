@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.project.modules import folder_of
+from fixer.project.modules import folder_of, shared_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -159,9 +159,7 @@ def nearness(folder: str, other: str) -> float:
     it, at most 0.25 elsewhere and less the more of the way differs, so that a sibling outweighs strangers."""
     here = folder.split("/") if folder else []
     there = other.split("/") if other else []
-    shared = 0
-    while shared < min(len(here), len(there)) and here[shared] == there[shared]:
-        shared += 1
+    shared = shared_length(here, there)
     if shared == len(here):
         return 1.0
     return float(0.25 * ((shared + 1) / (len(here) + 1)) ** 2)

@@ -10,7 +10,7 @@ from fixer.edits import Import
 from fixer.facts.body import Assignment, Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
 from fixer.project.fixtures.namespaces import Star
-from fixer.project.modules import folder_of
+from fixer.project.modules import conftest_of, folder_of
 from fixer.project.spelling import respell
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ def _is_imported_above(place: str, conftest: str, project: Project) -> bool:
     """Whether the conftest, or one above it, imports the module for the same tests already."""
     folder = folder_of(conftest)
     while True:
-        path = f"{folder}/conftest.py" if folder else "conftest.py"
+        path = conftest_of(folder)
         if any(project.modules.find(what.module, path) == place for what in _imported(path, project)):
             return True
         if not folder:

@@ -13,6 +13,27 @@ def folder_of(path: str) -> str:
     return path.rpartition("/")[0]
 
 
+def shared_length(here: Sequence[str], there: Sequence[str]) -> int:
+    """How many parts two paths have in common, from the root down."""
+    length = 0
+    while length < min(len(here), len(there)) and here[length] == there[length]:
+        length += 1
+    return length
+
+
+def common_folder(paths: Iterable[str]) -> str:
+    """The nearest folder above all `paths`, of which there is at least one."""
+    shared, *others = (folder_of(path).split("/") for path in paths)
+    for parts in others:
+        shared = shared[: shared_length(shared, parts)]
+    return "/".join(shared)
+
+
+def conftest_of(folder: str) -> str:
+    """The path of the conftest in a folder, be there one or not."""
+    return f"{folder}/conftest.py" if folder else "conftest.py"
+
+
 class Modules:
     """The Python files of a project as modules. Paths are relative to the root, with forward slashes.
 
@@ -109,9 +130,7 @@ class Modules:
             return None
         target = path.removesuffix(".py").removesuffix("/__init__").split("/")
         here = folder_of(importer).split("/")
-        common = 0
-        while common < min(len(here), len(target)) and here[common] == target[common]:
-            common += 1
+        common = shared_length(here, target)
         if common <= len(base.split("/") if base else []):
             return None
         return "." * (len(here) - common + 1) + ".".join(target[common:])
