@@ -23,7 +23,7 @@ from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode
 from fixer.facts.top_level import read_top_level
-from fixer.project.dependencies import Declared, declared, is_dependency_file
+from fixer.project.dependencies import Declared, declared, included_files, is_dependency_file
 from fixer.project.fixtures.plugins import Surroundings
 from fixer.project.own_plugins import own_plugins
 from fixer.pytest_config import PytestIni
@@ -226,11 +226,13 @@ class DiskLoader:
 
     @cached_property
     def _dependency_texts(self) -> dict[str, str]:
-        texts = {}
-        for path in filter(is_dependency_file, self._paths):
-            content = self._read(path)
+        texts: dict[str, str] = {}
+        paths = list(filter(is_dependency_file, self._paths))
+        for path in paths:  # which grows by what those files include
+            content = self._read(path) if path not in texts else None
             if content is not None:
                 texts[path] = content.decode("utf-8", "replace")
+                paths += included_files(path, texts[path])
         return texts
 
     def manifests(self) -> Declared:

@@ -76,9 +76,14 @@ def is_dependency_file(path: str) -> bool:
     return _parser(path) is not None
 
 
-def parse_dependency_file(path: str, text: str) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
-    """The requirements of one file in order, and warnings; both empty for a file of another kind."""
-    parser = _parser(path)
+def parse_dependency_file(
+    path: str, text: str, listed: bool = False
+) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
+    """The requirements of one file in order, and warnings; both empty for a file of another kind.
+
+    `listed`: a requirements file includes it, so it is one too, whatever its name.
+    """
+    parser = _parser(path) or (dependency_files.requirements_txt if listed else None)
     if parser is None:
         return (), ()
     if len(text) > MAX_CHARACTERS:
@@ -93,17 +98,21 @@ def declared(files: Mapping[str, str]) -> Declared:
     """What all dependency files (relative path -> text) declare together; other files are passed over."""
     requirements: list[Requirement] = []
     warnings: list[str] = []
-    included: dict[str, tuple[str, ...]] = {}
+    included = {path: included_files(path, files[path]) for path in sorted(files)}
+    listed = frozenset(other for others in included.values() for other in others)
     for path in sorted(files):
-        if path.endswith((".txt", ".in")):
-            included[path] = tuple(dependency_files.included_files(path, files[path]))
-        found, problems = parse_dependency_file(path, files[path])
+        found, problems = parse_dependency_file(path, files[path], path in listed)
         requirements += found
         warnings += problems
     named = [requirement for requirement in requirements if requirement.name != dependency_files.PYTHON]
     names = frozenset(requirement.name for requirement in named)
     direct = frozenset(one.name for one in named if not is_lock_file(one.source_file))
     return Declared(names, direct, import_names(names), tuple(requirements), tuple(warnings), included)
+
+
+def included_files(path: str, text: str) -> tuple[str, ...]:
+    """The files that the requirements file at `path` includes, as paths from the root; other files have none."""
+    return tuple(dependency_files.included_files(path, text)) if path.endswith((".txt", ".in")) else ()
 
 
 def is_lock_file(path: str) -> bool:
