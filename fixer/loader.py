@@ -30,7 +30,7 @@ from fixer.pytest_config import PytestIni
 from fixer.regular import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from fixer.config import Config
     from fixer.edits import Import
@@ -308,9 +308,13 @@ class DiskLoader:
         content = self._read(path)
         return keyword_scan.passed_keywords(content, name) if content is not None else frozenset()
 
-    def members_called(self, path: str, module: str) -> frozenset[str]:
+    def members_called(self, path: str, owner: str) -> frozenset[str]:
         content = self._read(path)
-        return keyword_scan.members_called(content, module) if content is not None else frozenset()
+        return keyword_scan.members_called(content, owner) if content is not None else frozenset()
+
+    def own_names_called(self, path: str, names: Iterable[str]) -> frozenset[str]:
+        content = self._read(path)
+        return keyword_scan.own_names_called(content, names) if content is not None else frozenset()
 
     def definitions(self, path: str) -> Mapping[str, Shape] | None:
         from fixer.facts.definitions import read_definitions

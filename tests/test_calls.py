@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from fixer.facts.calls import read_calls
-from fixer.facts.definitions import ClassShape, FunctionShape, Parameters, read_definitions
-from fixer.facts.keyword_scan import members_called, passed_keywords
+from fixer.facts.definitions import Alias, ClassShape, FunctionShape, Parameters, read_definitions
+from fixer.facts.keyword_scan import members_called, own_names_called, passed_keywords
 
 if TYPE_CHECKING:
     from fixer.facts.call_model import Call
@@ -224,15 +224,36 @@ class D:
 class M(metaclass=Meta): pass
 class N:
     def __new__(cls): pass
+    @classmethod
+    def make(cls, a): pass
+    @staticmethod
+    def read(a): pass
+    @property
+    def p(self): pass
+E = D
+F = pkg.mod.D
+E2 = f()
+if x:
+    G = D
 """
     found = read_definitions(source)
-    assert found["f"] == FunctionShape(2, Parameters(("b", "c")), False)
-    assert found["g"] == FunctionShape(3, Parameters((), True), False)
-    assert found["h"] == FunctionShape(5, Parameters(("x",)), True)
+    assert found["f"] == FunctionShape(2, Parameters(("b", "c")), ())
+    assert found["g"] == FunctionShape(3, Parameters((), True), ())
+    assert found["h"] == FunctionShape(5, Parameters(("x",)), ("cached",))
     assert "twice" not in found
-    assert found["C"] == ClassShape(9, ("Base", "pkg.Mixin"), (), Parameters(("a", "b")), (), False)
-    assert found["D"] == ClassShape(12, (), ("dataclass",), None, (("x", True), ("z", False)), False)
-    assert found["M"].special and found["N"].special  # type: ignore[union-attr]
+    of_class, of_data, no_methods = frozenset({"__init__"}), frozenset("xyz"), ()
+    init = Parameters(("a", "b"))
+    assert found["C"] == ClassShape(9, ("Base", "pkg.Mixin"), (), init, (), no_methods, of_class, False)
+    fields = (("x", True), ("z", False))
+    assert found["D"] == ClassShape(12, (), ("dataclass",), None, fields, no_methods, of_data, False)
+    made = found["N"]
+    assert isinstance(made, ClassShape) and found["M"].special and made.special  # type: ignore[union-attr]
+    assert dict(made.methods) == {
+        "make": FunctionShape(20, Parameters(("a",)), ("classmethod",)),
+        "read": FunctionShape(22, Parameters(("a",)), ("staticmethod",)),
+    }
+    assert found["E"] == Alias("D") and found["F"] == Alias("pkg.mod.D")
+    assert not {"E2", "G"} & found.keys()
 
 
 @pytest.mark.parametrize(
@@ -254,3 +275,20 @@ def test_the_search_for_keywords(source: bytes, expected: str) -> None:
 
 def test_the_search_for_members() -> None:
     assert members_called(b"m.f(1) + m.g (2) + x.m.h(3) + m.n.o(4) + mm.p(5)", "m") == {"f"}
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (b"def f(a, b=1):\n    pass\nf(b=2)\n", ""),
+        (b"def f(a, b=1):\n    c = 1\nf(c=2)\n", "f"),
+        (b"def f(\n    a: int,\n    b: int,\n) -> None:\n    c = 1\nf(a=2, b=1)\n", ""),
+        (b"def f(\r\n    a,\r\n    b):\r\n    c = 1\r\nf(c=1)\r\n", "f"),
+        (b"@dataclass\nclass f:\n    a: int\n\n    b: int\n\nf(a=2, b=1)\nf(c=1)\n", "f"),
+        (b"class f(Base, metaclass=M):\n    def __init__(self, a):\n        pass\n", ""),
+        (b"async def f(a): # :\n    b\nawait f(b=1)\n", "f"),
+        (b"x = f(b=1)\n", "f"),
+    ],
+)
+def test_the_search_for_own_names(source: bytes, expected: str) -> None:
+    assert own_names_called(source, ["f", "g"]) == set(expected.split())

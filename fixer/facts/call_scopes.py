@@ -1,8 +1,8 @@
 """Which object an expression means, as far as one file says: imports, aliases, assignments, instances.
 
 The answer is a path: `websockets.connect` for an imported function, with `()` behind what a call returns
-(`asyncio.Queue().get`), `<name>` for a parameter of that name. Awaiting and entering change nothing: what
-`await websockets.connect(...)` gives is `websockets.connect()`.
+(`asyncio.Queue().get`), `<name>` for a parameter of that name, `__name__.x` for a function or class of the file
+itself. Awaiting and entering change nothing: what `await websockets.connect(...)` gives is `websockets.connect()`.
 """
 
 from __future__ import annotations
@@ -121,6 +121,8 @@ def _bound(bound: Bound, scope: Scope, depth: int) -> str | None:
         return bound.path
     if bound.parameter is not None:
         return f"<{bound.parameter}>"
+    if bound.node is not None and scope.parent is None:
+        return f"__name__.{bound.node.name}"
     if bound.value is None:
         return None
     path = resolve(bound.value, scope, depth + 1)

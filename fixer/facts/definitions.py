@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+_ASKED_OF_CLASSES = ("classmethod", "staticmethod")
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 
 
@@ -23,11 +24,20 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class FunctionShape:
-    """A function at module level. `line` counts from 1."""
+    """A function at module level, or a method that a class is asked for; the first parameter of a class
+    method is left out. `line` counts from 1. `decorators` are dotted names as written, None for anything else.
+    """
 
     line: int
     parameters: Parameters
-    decorated: bool
+    decorators: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """`name = target` at module level, where `target` is a name too, or `module.name`."""
+
+    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +45,9 @@ class ClassShape:
     """A class at module level. `bases` and `decorators` are dotted names as written, None for anything else.
 
     `init` are the parameters of its own `__init__`, without `self`. `fields` pairs the annotated names of its
-    body with whether a dataclass takes them. `special`: its calls cannot be told from what is said here
-    (class keywords, `__new__`, a decorated or conditional `__init__`, `dataclass(init=False)`).
+    body with whether a dataclass takes them. `methods` are its class and static methods. `names` are all names
+    that its body binds. `special`: its calls cannot be told from what is said here (class keywords, `__new__`,
+    a decorated or conditional `__init__`, `dataclass(init=False)`).
     """
 
     line: int
@@ -44,14 +55,16 @@ class ClassShape:
     decorators: tuple[str | None, ...]
     init: Parameters | None
     fields: tuple[tuple[str, bool], ...]
+    methods: tuple[tuple[str, FunctionShape], ...]
+    names: frozenset[str]
     special: bool
 
 
-Shape: TypeAlias = FunctionShape | ClassShape
+Shape: TypeAlias = FunctionShape | ClassShape | Alias
 
 
 def read_definitions(text: str) -> dict[str, Shape]:
-    """The functions and classes at module level by name, but for what is bound twice or in a branch.
+    """The functions, classes and aliases at module level by name, but for what is bound twice or in a branch.
 
     Raises SyntaxError where the text does not parse.
     """
@@ -64,9 +77,12 @@ def read_definitions(text: str) -> dict[str, Shape]:
         bound[name] = bound.get(name, 0) + 1
     for node in tree.body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and bound[node.name] == 1:
-            found[node.name] = FunctionShape(node.lineno, _parameters(node.args), bool(node.decorator_list))
+            found[node.name] = _function(node)
         elif isinstance(node, ast.ClassDef) and bound[node.name] == 1:
             found[node.name] = _class(node)
+        elif isinstance(node, ast.Assign) and (of := _dotted(node.value)) is not None:
+            names = (target.id for target in node.targets if isinstance(target, ast.Name))
+            found |= {name: Alias(of) for name in names if bound[name] == 1}
     return found
 
 
@@ -90,6 +106,11 @@ def _bound(body: Sequence[ast.AST]) -> Iterator[str]:
                 yield from _bound(inner)
 
 
+def _function(node: ast.FunctionDef | ast.AsyncFunctionDef, skip: int = 0) -> FunctionShape:
+    decorators = tuple(map(_decorator, node.decorator_list))
+    return FunctionShape(node.lineno, _parameters(node.args, skip), decorators)
+
+
 def _parameters(given: ast.arguments, skip: int = 0) -> Parameters:
     positional = [each.arg for each in (*given.posonlyargs, *given.args)]
     named = positional[max(skip, len(given.posonlyargs)) :]
@@ -100,10 +121,15 @@ def _class(node: ast.ClassDef) -> ClassShape:
     init: Parameters | None = None
     special = bool(node.keywords)
     fields: dict[str, bool] = {}
+    methods: dict[str, FunctionShape] = {}
+    names = list(_bound(node.body))
     inits = 0
     for each in node.body:
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             special = special or each.name == "__new__"
+            kind = _decorator(each.decorator_list[0]) if len(each.decorator_list) == 1 else None
+            if kind in _ASKED_OF_CLASSES and names.count(each.name) == 1:
+                methods[each.name] = _function(each, int(kind == "classmethod"))
             if each.name == "__init__":
                 init = _parameters(each.args, 1)
                 inits += 1
@@ -115,11 +141,22 @@ def _class(node: ast.ClassDef) -> ClassShape:
         elif any(name in ("__init__", "__new__") for name in _bound([each])):
             special = True
     special = special or inits > 1 or any(map(_makes_no_init, node.decorator_list))
-    decorators = tuple(
-        _dotted(each.func if isinstance(each, ast.Call) else each) for each in node.decorator_list
-    )
+    decorators = tuple(map(_decorator, node.decorator_list))
     bases = tuple(_dotted(each.value if isinstance(each, ast.Subscript) else each) for each in node.bases)
-    return ClassShape(node.lineno, bases, decorators, init, tuple(fields.items()), special)
+    return ClassShape(
+        node.lineno,
+        bases,
+        decorators,
+        init,
+        tuple(fields.items()),
+        tuple(methods.items()),
+        frozenset(names),
+        special,
+    )
+
+
+def _decorator(node: ast.expr) -> str | None:
+    return _dotted(node.func if isinstance(node, ast.Call) else node)
 
 
 def _outside_init(value: ast.expr | None) -> bool:

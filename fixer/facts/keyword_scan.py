@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 SPLAT = b"**"
 _TOKEN = re.compile(
@@ -18,6 +18,8 @@ _TOKEN = re.compile(
     rb"""|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|#[^\n]*|[()\[\]{}]|\b(\w+)[ \t]*=(?!=)|\*\*""",
     re.DOTALL,
 )
+_HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
+_END = re.compile(rb"\n[^\s#)\]}]")
 _FURTHEST = 20_000  # bytes of one call
 
 
@@ -48,12 +50,39 @@ def _calls(source: bytes, name: bytes, not_before: bytes) -> Iterator[int]:
         at = source.find(call, at + len(call))
 
 
-def members_called(source: bytes, module: str) -> frozenset[str]:
-    """The names `x` of `module.x(`."""
-    if module.encode() + b"." not in source:
+def members_called(source: bytes, owner: str) -> frozenset[str]:
+    """The names `x` of `owner.x(`."""
+    if owner.encode() + b"." not in source:
         return frozenset()
-    pattern = rb"(?<![\w.])%s\.(\w+)\(" % re.escape(module.encode())
-    return frozenset(word.decode("utf-8", "replace") for word in re.findall(pattern, source))
+    found = re.finditer(rb"%s\.(\w+)\(" % re.escape(owner.encode()), source)
+    return frozenset(
+        match[1].decode("utf-8", "replace")
+        for match in found
+        if not source[match.start() - 1 : match.start()].isalnum()
+        and source[match.start() - 1 : match.start()] not in (b"_", b".")
+    )
+
+
+def own_names_called(source: bytes, names: Iterable[str]) -> frozenset[str]:
+    """Those of `names`, functions and classes at the margin of `source`, that it calls with a keyword which
+    the definition does not mention."""
+    found = set()
+    for name in names:
+        passed = passed_keywords(source, name)
+        definition = _definition(source, name) if passed else b""
+        if any(not re.search(rb"\b%s\b" % re.escape(word.encode()), definition) for word in passed):
+            found.add(name)
+    return frozenset(found)
+
+
+def _definition(source: bytes, name: str) -> bytes:
+    """The header of a function, the whole of a class."""
+    match = re.search(rb"^(class|def|async[ \t]+def)[ \t]+%s\b" % re.escape(name.encode()), source, re.M)
+    if match is None:
+        return b""
+    end = _END if match[1] == b"class" else _HEADER_END
+    last = end.search(source, match.end())
+    return source[match.start() : last.start() if last else len(source)]
 
 
 def keywords_from(source: bytes, start: int) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""What the project's own functions and classes take by keyword, for callers in other files."""
+"""What the project's own functions and classes take by keyword, for their callers."""
 
 from __future__ import annotations
 
@@ -6,29 +6,40 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.edits import Import
-from fixer.facts.definitions import ClassShape, FunctionShape, Parameters
+from fixer.facts.definitions import Alias, ClassShape, FunctionShape, Parameters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Set
 
     from fixer.facts.definitions import Shape
     from fixer.project.modules import Modules
     from fixer.project.origins import Origin, Origins
 
-# Bases that bring no parameters of their own to a class with an `__init__` in Python.
-_PLAIN = frozenset(
+# Bases that bring no parameters of their own to a class with an `__init__` in Python. Without an `__init__`
+# anywhere, a class of the first ones takes no arguments at all.
+_BARE = frozenset({"object", "abc.ABC", "typing.Generic"})
+_OTHERS = {
+    *("typing.Protocol", "typing_extensions.Protocol"),
+    *("ArithmeticError", "AssertionError", "AttributeError", "BaseException", "ConnectionError", "Exception"),
+    *("ImportError", "IndexError", "KeyError", "LookupError", "NotImplementedError", "OSError", "RuntimeError"),
+    *("TimeoutError", "TypeError", "UserWarning", "ValueError", "Warning"),
+}
+_PLAIN = _BARE | _OTHERS
+_DATACLASS = frozenset({"dataclasses.dataclass"})
+# These take what the function takes.
+_TRANSPARENT = frozenset(
     {
-        *("object", "abc.ABC", "typing.Generic", "typing.Protocol", "typing_extensions.Protocol"),
-        *("Exception", "ValueError", "RuntimeError", "TypeError", "KeyError", "LookupError", "BaseException"),
+        *("contextlib.asynccontextmanager", "contextlib.contextmanager"),
+        *("functools.cache", "functools.lru_cache"),
     }
 )
-_DATACLASS = frozenset({"dataclasses.dataclass"})
-_DEEPEST = 20  # base classes that are followed
+_DEEPEST = 20  # base classes and aliases that are followed
 
 
 @dataclass(frozen=True, slots=True)
 class OwnCallee:
-    """A function or class of the project and what it takes. `line` counts from 1."""
+    """A function or class of the project and what it takes. `line` counts from 1. A method that the class is
+    asked for is called `Class.method`."""
 
     name: str
     place: str
@@ -51,69 +62,94 @@ class OwnCallees:
         self._known: dict[tuple[str, str], OwnCallee | None] = {}
 
     def find(self, path: str, importer: str) -> OwnCallee | None:
-        """The callee that the dotted `path` means in the file `importer`.
+        """The callee that the dotted `path` means in the file `importer`; `__name__.x` is its own `x`.
 
         None where it is none of the project's, or where it is not certain what it takes.
         """
-        origin = self.origin(path, importer)
-        return None if origin is None else self.of(origin)
+        origin = self._origin(path, importer)
+        if origin is not None and origin.name is not None:
+            return self._known_of(origin.place, origin.name)
+        owner, _, method = path.rpartition(".")
+        origin = self._origin(owner, importer, 0) if owner else None
+        if origin is None or origin.name is None:
+            return None
+        return self._method(origin.place, origin.name, method)
 
-    def origin(self, path: str, importer: str) -> Origin | None:
-        """Where the dotted `path` leads: an attribute of some module of the project."""
+    def _origin(self, path: str, importer: str, aliases: int = _DEEPEST) -> Origin | None:
+        """Where the dotted `path` leads, through as many `aliases`: an attribute of a module of the project."""
         bare = path.lstrip(".")
         dots = path[: len(path) - len(bare)]
         module, _, name = bare.rpartition(".")
         if not (dots or module) or not name.isidentifier():
             return None
+        if module == "__name__":
+            return self._certain(self.origins.inside(importer, name), importer, name, aliases)
         place = self.modules.find(dots + module, importer)
         if place is None:
             return None
-        return self._certain(self.origins.of(Import(dots + module, name), importer), place, name)
+        return self._certain(self.origins.of(Import(dots + module, name), importer), place, name, aliases)
 
-    def of(self, origin: Origin) -> OwnCallee | None:
-        key = (origin.place, origin.name or "")
-        if key not in self._known:
-            self._known[key] = self._of(*key)
-        return self._known[key]
+    def _shape(self, place: str, name: str) -> Shape | None:
+        return (self.definitions(place) or {}).get(name)
+
+    def _known_of(self, place: str, name: str) -> OwnCallee | None:
+        if (place, name) not in self._known:
+            self._known[place, name] = self._of(place, name)
+        return self._known[place, name]
 
     def _of(self, place: str, name: str) -> OwnCallee | None:
-        shape = (self.definitions(place) or {}).get(name)
+        shape = self._shape(place, name)
         if isinstance(shape, FunctionShape):
-            return None if shape.decorated else OwnCallee(name, place, shape.line, shape.parameters)
-        if shape is None:
+            known = self._all_in(place, shape.decorators, _TRANSPARENT)
+            return OwnCallee(name, place, shape.line, shape.parameters) if known else None
+        if not isinstance(shape, ClassShape):
             return None
         order = self._bases(place, shape, _DEEPEST)
-        if order is None or any(each.special for _, each in order):
+        taken = None if order is None else self._taken(order)
+        return None if taken is None else OwnCallee(name, place, shape.line, taken)
+
+    def _taken(self, order: list[tuple[str, ClassShape]]) -> Parameters | None:
+        """What makes an instance of the first of the classes, which are it and all its bases."""
+        if any(each.special for _, each in order):
             return None
         for at, (where, each) in enumerate(order):
             if each.init is not None:
-                return OwnCallee(name, place, shape.line, each.init)
+                return each.init
             if self._is_dataclass(where, each):
                 fields: dict[str, bool] = {}
                 for other, base in reversed(order[at:]):
                     if self._is_dataclass(other, base):
                         fields.update(base.fields)
-                taken = tuple(field for field, in_init in fields.items() if in_init)
-                return OwnCallee(name, place, shape.line, Parameters(taken))
+                return Parameters(tuple(field for field, in_init in fields.items() if in_init))
+        bases = {self._path(where, base) for where, each in order for base in each.bases}
+        return None if bases & _OTHERS else Parameters(())
+
+    def _method(self, place: str, name: str, method: str) -> OwnCallee | None:
+        """A class method or static method: of the class itself, whatever its bases, or of one of them."""
+        shape = self._shape(place, name)
+        if not isinstance(shape, ClassShape) or not self._all_in(place, shape.decorators, _DATACLASS):
+            return None
+        order = [(place, shape)] if method in shape.names else self._bases(place, shape, _DEEPEST)
+        for where, each in order or ():
+            if method in each.names:
+                found = dict(each.methods).get(method)
+                if found is None:
+                    return None
+                return OwnCallee(f"{name}.{method}", where, found.line, found.parameters)
         return None
 
     def _bases(self, place: str, shape: ClassShape, depth: int) -> list[tuple[str, ClassShape]] | None:
         """The class and all its bases, each before its own bases; None where one of them is unknown."""
-        if depth == 0 or not all(self._path(place, each) in _DATACLASS for each in shape.decorators):
+        if depth == 0 or not self._all_in(place, shape.decorators, _DATACLASS):
             return None
         found = [(place, shape)]
         for base in shape.bases:
-            path = self._path(place, base)
-            if path is None:
+            if base is None:
                 return None
-            if path in _PLAIN:
+            if self._path(place, base) in _PLAIN:
                 continue
-            origin = None
-            if base is not None and "." not in base:
-                origin = self._certain(self.origins.inside(place, base), place, base)
-            inner = None
-            if origin is not None and origin.name is not None:
-                inner = (self.definitions(origin.place) or {}).get(origin.name)
+            origin = self._named(place, base)
+            inner = self._shape(origin.place, origin.name or "") if origin is not None else None
             if origin is None or not isinstance(inner, ClassShape):
                 return None
             further = self._bases(origin.place, inner, depth - 1)
@@ -122,13 +158,23 @@ class OwnCallees:
             found = [each for each in found if each not in further] + further
         return found
 
-    def _certain(self, origin: Origin | None, place: str, name: str) -> Origin | None:
+    def _named(self, place: str, name: str, aliases: int = _DEEPEST) -> Origin | None:
+        """What is called `name`, or `module.name`, in the module `place`."""
+        module, _, last = name.rpartition(".")
+        if module:
+            origin = self.origins.inside(place, module) if "." not in module else None
+            if origin is None or origin.kind != "module":
+                return None
+            place = origin.place
+        return self._certain(self.origins.inside(place, last), place, last, aliases)
+
+    def _certain(self, origin: Origin | None, place: str, name: str, aliases: int = _DEEPEST) -> Origin | None:
         """`origin`, unless a module on the way from `place` binds the name in two ways (a fallback)."""
-        if origin is None or origin.kind not in ("class", "function", "decorated"):
+        if origin is None or origin.kind not in ("class", "function", "decorated", "value"):
             return None
         for _ in range(_DEEPEST):
             if (place, name) == (origin.place, origin.name):
-                return origin
+                return origin if origin.kind != "value" else self._behind(place, name, aliases)
             outline = self.origins.outline(place)
             if outline is None or any(defined == name for defined, _ in outline.defined):
                 return None
@@ -145,8 +191,16 @@ class OwnCallees:
             place, name = further, what.name
         return None
 
+    def _behind(self, place: str, name: str, aliases: int) -> Origin | None:
+        """What `name` is another name for in the module `place`."""
+        shape = self._shape(place, name) if aliases else None
+        return self._named(place, shape.target, aliases - 1) if isinstance(shape, Alias) else None
+
     def _is_dataclass(self, place: str, shape: ClassShape) -> bool:
         return any(self._path(place, each) in _DATACLASS for each in shape.decorators)
+
+    def _all_in(self, place: str, names: Iterable[str | None], known: Set[str]) -> bool:
+        return all(self._path(place, each) in known for each in names)
 
     def _path(self, place: str, name: str | None) -> str | None:
         """The dotted origin of a name in the module `place`."""

@@ -46,33 +46,33 @@ def _nearest(name: str, callee: OwnCallee) -> tuple[str, ...]:
 def _suspected(path: str, project: Project) -> dict[str, OwnCallee]:
     """The callees that the file seems to call with a keyword they do not have, by dotted path."""
     outline = project.loader.outline(path)
+    if outline is None:
+        return {}
     found: dict[str, OwnCallee] = {}
-    for each in outline.imports if outline is not None else ():
+    for each in outline.imports:
         what = each.what
         dotted = what.module if what.name is None else _member(what.module, what.name)
         if project.modules.find(what.module, path) is None:
             continue
-        if what.name is not None and _is_suspected(path, dotted, what.bound, project, found):
-            continue
-        if project.modules.find(dotted, path) is not None:
-            module = what.bound if what.name is not None or what.asname is not None else what.module
-            for name in project.loader.members_called(path, module):
-                _is_suspected(path, f"{dotted}.{name}", f"{module}.{name}", project, found)
+        if what.name is not None:
+            _look_at(path, dotted, what.bound, project, found)
+        owner = what.bound if what.name is not None or what.asname is not None else what.module
+        for name in project.loader.members_called(path, owner):
+            _look_at(path, f"{dotted}.{name}", f"{owner}.{name}", project, found)
+    own = [name for name, kind in outline.defined if kind in _CALLED and not name.startswith("test")]
+    for name in project.loader.own_names_called(path, own):
+        _look_at(path, f"__name__.{name}", name, project, found)
     return found
 
 
-def _is_suspected(
-    path: str, dotted: str, spelled: str, project: Project, found: dict[str, OwnCallee]
-) -> bool:
+_CALLED = ("class", "function", "decorated")
+
+
+def _look_at(path: str, dotted: str, spelled: str, project: Project, found: dict[str, OwnCallee]) -> None:
     passed = project.loader.passed_keywords(path, spelled)
-    if not passed:
-        return False
-    callee = project.own_callees.find(dotted, path)
-    if callee is None or callee.parameters.any:
-        return False
-    if passed - set(callee.parameters.names):
+    callee = project.own_callees.find(dotted, path) if passed else None
+    if callee is not None and not callee.parameters.any and passed - set(callee.parameters.names):
         found[dotted] = callee
-    return True
 
 
 def _member(module: str, name: str) -> str:

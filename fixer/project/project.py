@@ -124,8 +124,12 @@ class Loader(Protocol):
     def passed_keywords(self, path: str, name: str) -> frozenset[str]:
         """At least the keywords that calls of `name` in one file pass."""
 
-    def members_called(self, path: str, module: str) -> frozenset[str]:
-        """The names `x` of all `module.x(` in one file."""
+    def members_called(self, path: str, owner: str) -> frozenset[str]:
+        """The names `x` of all `owner.x(` in one file."""
+
+    def own_names_called(self, path: str, names: Iterable[str]) -> frozenset[str]:
+        """Those of `names`, defined at the margin of one file, that it calls with a keyword which the
+        definition does not mention."""
 
     def definitions(self, path: str) -> Mapping[str, Shape] | None:
         """The functions and classes at module level of one file; None if it cannot be read."""
@@ -277,9 +281,7 @@ class Project:
             if not entry.enabled or entry.keyword != unknown.keyword.name:
                 continue
             for callee in entry.callees:
-                origin = self.own_callees.origin(callee, path)
-                place = (origin.place, origin.name) if origin is not None else None
-                if callee == unknown.call.callee or place == (unknown.callee.place, unknown.callee.name):
+                if callee == unknown.call.callee or self.own_callees.find(callee, path) == unknown.callee:
                     return entry
         return None
 
