@@ -285,6 +285,8 @@ def test_the_search_for_members() -> None:
         (b"def f(\n    a: int,\n    b: int,\n) -> None:\n    c = 1\nf(a=2, b=1)\n", ""),
         (b"def f(\r\n    a,\r\n    b):\r\n    c = 1\r\nf(c=1)\r\n", "f"),
         (b"@dataclass\nclass f:\n    a: int\n\n    b: int\n\nf(a=2, b=1)\nf(c=1)\n", "f"),
+        (b"class f:\n    def __init__(self, a):\n        b = a\n\n    c: int\n\nf(a=2, c=1)\n", ""),
+        (b"class f:\n    def __init__(self, a):\n        b = a\n\nf(b=2)\n", "f"),
         (b"class f(Base, metaclass=M):\n    def __init__(self, a):\n        pass\n", ""),
         (b"async def f(a): # :\n    b\nawait f(b=1)\n", "f"),
         (b"x = f(b=1)\n", "f"),

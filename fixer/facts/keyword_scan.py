@@ -20,6 +20,7 @@ _TOKEN = re.compile(
 )
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 _END = re.compile(rb"\n[^\s#)\]}]")
+_ANNOTATION = re.compile(rb"^[ \t]+(\w+)[ \t]*:", re.M)
 _FURTHEST = 20_000  # bytes of one call
 
 
@@ -65,24 +66,30 @@ def members_called(source: bytes, owner: str) -> frozenset[str]:
 
 def own_names_called(source: bytes, names: Iterable[str]) -> frozenset[str]:
     """Those of `names`, functions and classes at the margin of `source`, that it calls with a keyword which
-    the definition does not mention."""
+    the definition does not mention as a parameter or field."""
     found = set()
     for name in names:
         passed = passed_keywords(source, name)
-        definition = _definition(source, name) if passed else b""
-        if any(not re.search(rb"\b%s\b" % re.escape(word.encode()), definition) for word in passed):
+        mentioned = _mentioned(source, name) if passed else b""
+        if any(not re.search(rb"\b%s\b" % re.escape(word.encode()), mentioned) for word in passed):
             found.add(name)
     return frozenset(found)
 
 
-def _definition(source: bytes, name: str) -> bytes:
-    """The header of a function, the whole of a class."""
-    match = re.search(rb"^(class|def|async[ \t]+def)[ \t]+%s\b" % re.escape(name.encode()), source, re.M)
-    if match is None:
+def _mentioned(source: bytes, name: str) -> bytes:
+    """The header of a function; of a class that header, the one of its `__init__`, and its annotations."""
+    start = re.search(rb"^(class|def|async[ \t]+def)[ \t]+%s\b" % re.escape(name.encode()), source, re.M)
+    if start is None:
         return b""
-    end = _END if match[1] == b"class" else _HEADER_END
-    last = end.search(source, match.end())
-    return source[match.start() : last.start() if last else len(source)]
+    end = _HEADER_END.search(source, start.end())
+    header = source[start.start() : end.start() if end else len(source)]
+    if start[1] != b"class":
+        return header
+    end = _END.search(source, start.end())
+    body = source[start.end() : end.start() if end else len(source)]
+    init = body.find(b"def __init__(")
+    end = _HEADER_END.search(body, init) if init >= 0 else None
+    return b"\n".join((header, body[init : end.start()] if end else b"", *_ANNOTATION.findall(body)))
 
 
 def keywords_from(source: bytes, start: int) -> list[bytes]:
