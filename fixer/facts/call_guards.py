@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,11 @@ _VERSION_WORDS = frozenset(
         "hexversion",
     }
 )
+# `IS_PYDANTIC_V2`, `HTTPX_0_28`, `PY310`, `lt_py311`, `needs_redis_v5`
+_VERSION_NAME = re.compile(
+    r"_v\d|(?:^|_)(?:py_?\d|(?:lt|le|gt|ge|lte|gte)_?\d|\d+_\d+(?:$|_))", re.IGNORECASE
+)
+_SKIPPING = frozenset({"skipif", "skipIf", "skipUnless", "xfail"})
 _PATCHERS = frozenset(
     {"patch", "setattr", "delattr", "object", "multiple", "dict", "setitem", "delitem", "spy"}
 )
@@ -52,8 +58,14 @@ def guard_of(node: ast.AST, child: ast.AST) -> str | None:
         if any(_expects_type_error(item.context_expr) for item in node.items) and child in node.body:
             return "a TypeError is expected there"
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        if any(map(_expects_type_error, node.decorator_list)) and child in node.body:
+        if child in node.body and any(map(_expects_type_error, node.decorator_list)):
             return "a TypeError is expected there"
+        if child in node.body and any(map(_is_for_versions, node.decorator_list)):
+            return "it is skipped by version"
+    elif isinstance(node, ast.Module):
+        marks = (each.value for each in node.body if isinstance(each, ast.Assign) and _is_pytestmark(each))
+        if any(_is_for_versions(mark) for listed in marks for mark in getattr(listed, "elts", [listed])):
+            return "it is skipped by version"
     elif isinstance(node, ast.If | ast.IfExp) and child is not node.test and _asks_for_version(node.test):
         return "the condition around it asks for a version or a signature"
     return None
@@ -75,9 +87,27 @@ def _expects_type_error(node: ast.expr) -> bool:
 def _asks_for_version(test: ast.expr) -> bool:
     for node in ast.walk(test):
         name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
-        if isinstance(name, str) and any(word in name.lower() for word in _VERSION_WORDS):
+        if isinstance(name, str) and _speaks_of_version(name):
             return True
     return False
+
+
+def _speaks_of_version(name: str) -> bool:
+    lower = name.lower()
+    return any(word in lower for word in _VERSION_WORDS) or _VERSION_NAME.search(name) is not None
+
+
+def _is_for_versions(decorator: ast.expr) -> bool:
+    """`skipif(sys.version_info < ...)` and its kin, or a mark of some other module: `needs_redis_v5`."""
+    if isinstance(decorator, ast.Call):
+        name = getattr(decorator.func, "attr", getattr(decorator.func, "id", ""))
+        return name in _SKIPPING and any(map(_asks_for_version, decorator.args))
+    name = decorator.id if isinstance(decorator, ast.Name) else getattr(decorator, "attr", "")
+    return not ast.unparse(decorator).startswith("pytest.mark.") and _speaks_of_version(name)
+
+
+def _is_pytestmark(node: ast.Assign) -> bool:
+    return any(isinstance(target, ast.Name) and target.id == "pytestmark" for target in node.targets)
 
 
 def find_patches(layout: Layout) -> list[Patch]:

@@ -42,8 +42,8 @@ class Call:
 
     `callee` is what is called, followed through imports and assignments: `websockets.connect`;
     `asyncio.get_running_loop().create_connection` for a method of what a call returned;
-    `<event_loop>.create_connection` for one of a parameter; `__name__.dial` for a function of the file itself;
-    with leading dots where the import is relative.
+    `<event_loop>.create_connection` for one of a parameter; `__name__.dial` for a function of the file
+    itself; with leading dots where the import is relative.
     `spelled` is the callee as written. `positional` counts the arguments by position, `first` is the kind
     of the first.
 

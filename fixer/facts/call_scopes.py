@@ -1,8 +1,8 @@
 """Which object an expression means, as far as one file says: imports, aliases, assignments, instances.
 
 The answer is a path: `websockets.connect` for an imported function, with `()` behind what a call returns
-(`asyncio.Queue().get`), `<name>` for a parameter of that name, `__name__.x` for a function or class of the file
-itself. Awaiting and entering change nothing: what `await websockets.connect(...)` gives is `websockets.connect()`.
+(`asyncio.Queue().get`), `<name>` for a parameter of that name, `__name__.x` for a function or class of the
+file itself. Awaiting and entering change nothing: `await websockets.connect(...)` gives `websockets.connect()`.
 """
 
 from __future__ import annotations

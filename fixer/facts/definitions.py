@@ -24,8 +24,8 @@ class Parameters:
 
 @dataclass(frozen=True, slots=True)
 class FunctionShape:
-    """A function at module level, or a method that a class is asked for; the first parameter of a class
-    method is left out. `line` counts from 1. `decorators` are dotted names as written, None for anything else.
+    """A function at module level, or a method that a class is asked for, without the `cls` of a class method.
+    `line` counts from 1. `decorators` are dotted names as written, None for anything else.
     """
 
     line: int
@@ -45,9 +45,9 @@ class ClassShape:
     """A class at module level. `bases` and `decorators` are dotted names as written, None for anything else.
 
     `init` are the parameters of its own `__init__`, without `self`. `fields` pairs the annotated names of its
-    body with whether a dataclass takes them. `methods` are its class and static methods. `names` are all names
-    that its body binds. `special`: its calls cannot be told from what is said here (class keywords, `__new__`,
-    a decorated or conditional `__init__`, `dataclass(init=False)`).
+    body with whether a dataclass takes them. `methods` are its class and static methods. `names` is all that
+    its body binds. `special`: its calls cannot be told from what is said here (class keywords, `__new__`, a
+    decorated or conditional `__init__`, `dataclass(init=False)`).
     """
 
     line: int

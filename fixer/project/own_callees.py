@@ -21,7 +21,15 @@ _BARE = frozenset({"object", "abc.ABC", "typing.Generic"})
 _OTHERS = {
     *("typing.Protocol", "typing_extensions.Protocol"),
     *("ArithmeticError", "AssertionError", "AttributeError", "BaseException", "ConnectionError", "Exception"),
-    *("ImportError", "IndexError", "KeyError", "LookupError", "NotImplementedError", "OSError", "RuntimeError"),
+    *(
+        "ImportError",
+        "IndexError",
+        "KeyError",
+        "LookupError",
+        "NotImplementedError",
+        "OSError",
+        "RuntimeError",
+    ),
     *("TimeoutError", "TypeError", "UserWarning", "ValueError", "Warning"),
 }
 _PLAIN = _BARE | _OTHERS
@@ -168,7 +176,9 @@ class OwnCallees:
             place = origin.place
         return self._certain(self.origins.inside(place, last), place, last, aliases)
 
-    def _certain(self, origin: Origin | None, place: str, name: str, aliases: int = _DEEPEST) -> Origin | None:
+    def _certain(
+        self, origin: Origin | None, place: str, name: str, aliases: int = _DEEPEST
+    ) -> Origin | None:
         """`origin`, unless a module on the way from `place` binds the name in two ways (a fallback)."""
         if origin is None or origin.kind not in ("class", "function", "decorated", "value"):
             return None
