@@ -1,6 +1,7 @@
-"""The corpus of unexpected-keyword has every shape of call, and every way to say a version, with its verdict.
+"""The corpus of unexpected-keyword has every shape of call and every way to say a version, with its verdict.
 
-That each case holds is for `test_rule_pages.py`; here that there is one, and that it asks for the right thing.
+That each case holds is for `test_rule_pages.py`; here that there is one, and that it asks for the right
+thing.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 The answer is a path: `websockets.connect` for an imported function, with `()` behind what a call returns
 (`asyncio.Queue().get`), `<name>` for a parameter of that name, `__name__.x` for a function or class of the
-file itself. Awaiting and entering change nothing: `await websockets.connect(...)` gives `websockets.connect()`.
+file itself. Awaiting and entering change nothing: `await websockets.connect(u)` is `websockets.connect()`.
 """
 
 from __future__ import annotations

@@ -111,7 +111,7 @@ def declared(files: Mapping[str, str]) -> Declared:
 
 
 def included_files(path: str, text: str) -> tuple[str, ...]:
-    """The files that the requirements file at `path` includes, as paths from the root; others include none."""
+    """The files that the requirements file at `path` includes, as paths from the root; none of others."""
     return tuple(dependency_files.included_files(path, text)) if path.endswith((".txt", ".in")) else ()
 
 

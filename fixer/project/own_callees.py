@@ -84,7 +84,7 @@ class OwnCallees:
         return self._method(origin.place, origin.name, method)
 
     def _origin(self, path: str, importer: str, aliases: int = _DEEPEST) -> Origin | None:
-        """Where the dotted `path` leads, through as many `aliases`: an attribute of a module of the project."""
+        """Where the dotted `path` leads, through so many `aliases`: to an attribute of one of our modules."""
         bare = path.lstrip(".")
         dots = path[: len(path) - len(bare)]
         module, _, name = bare.rpartition(".")
