@@ -131,6 +131,7 @@ def test_where_it_stands(source: str, context: str) -> None:
             "skipped by version",
         ),
         ("@mark.skipif(not READY, reason='x')\ndef t():\n    lib.f(k=1)", None),
+        ("@mark.skipif(sys.version_info < (3, 12))\ndef t():\n    lib.f(k=1)", None),
         ("@needs_lib_v1\ndef t():\n    lib.f(k=1)", "skipped by version"),
         ("@marks.needs_lib_v1\ndef t():\n    lib.f(k=1)", "skipped by version"),
         ("@pytest.mark.tier_v1\n@slow\ndef t():\n    lib.f(k=1)", None),

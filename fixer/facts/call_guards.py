@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,8 @@ class Patch:
     node: ast.AST
 
 
-def guard_of(node: ast.AST, child: ast.AST) -> str | None:
-    """Why what lies below `child`, a child of `node`, is not judged; None where nothing of `node` says so."""
+def guard_of(node: ast.AST, child: ast.AST, path: str) -> str | None:
+    """Why a call of `path` below `child`, a child of `node`, is not judged; None where nothing says so."""
     if isinstance(node, ast.Try) or type(node).__name__ == "TryStar":
         handlers = getattr(node, "handlers", [])
         tried = child in getattr(node, "body", ()) or child in handlers
@@ -60,11 +61,13 @@ def guard_of(node: ast.AST, child: ast.AST) -> str | None:
     elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         if child in node.body and any(map(_expects_type_error, node.decorator_list)):
             return "a TypeError is expected there"
-        if child in node.body and any(map(_is_for_versions, node.decorator_list)):
+        if child in node.body and any(_is_for_versions(each, path) for each in node.decorator_list):
             return "it is skipped by version"
     elif isinstance(node, ast.Module):
         marks = (each.value for each in node.body if isinstance(each, ast.Assign) and _is_pytestmark(each))
-        if any(_is_for_versions(mark) for listed in marks for mark in getattr(listed, "elts", [listed])):
+        if any(
+            _is_for_versions(mark, path) for listed in marks for mark in getattr(listed, "elts", [listed])
+        ):
             return "it is skipped by version"
     elif isinstance(node, ast.If | ast.IfExp) and child is not node.test and _asks_for_version(node.test):
         return "the condition around it asks for a version or a signature"
@@ -97,13 +100,20 @@ def _speaks_of_version(name: str) -> bool:
     return any(word in lower for word in _VERSION_WORDS) or _VERSION_NAME.search(name) is not None
 
 
-def _is_for_versions(decorator: ast.expr) -> bool:
-    """`skipif(sys.version_info < ...)` and its kin, or a mark of some other module: `needs_redis_v5`."""
+def _is_for_versions(decorator: ast.expr, path: str) -> bool:
+    """`skipif(lib.__version__ < ...)` and its kin, or a mark of some other module: `needs_redis_v5`. The
+    version of Python counts for what comes with it."""
     if isinstance(decorator, ast.Call):
+        if "sys.version_info" in ast.unparse(decorator) and not _comes_with_python(path):
+            return False
         name = getattr(decorator.func, "attr", getattr(decorator.func, "id", ""))
         return name in _SKIPPING and any(map(_asks_for_version, decorator.args))
     name = decorator.id if isinstance(decorator, ast.Name) else getattr(decorator, "attr", "")
     return not ast.unparse(decorator).startswith("pytest.mark.") and _speaks_of_version(name)
+
+
+def _comes_with_python(path: str) -> bool:
+    return path.startswith("<") or path.partition(".")[0] in sys.stdlib_module_names
 
 
 def _is_pytestmark(node: ast.Assign) -> bool:

@@ -210,7 +210,7 @@ class _Reader:
 
     def guard(self, path: str, spelled: str, node: ast.AST, around: list[ast.AST]) -> str | None:
         for outer, inner in zip(around, [*around[1:], node], strict=True):
-            reason = guard_of(outer, inner)
+            reason = guard_of(outer, inner, path)
             if reason is not None:
                 return reason
         if self.patches and is_patched(path, spelled, self.stem, around, self.patches):

@@ -46,8 +46,8 @@ class ClassShape:
 
     `init` are the parameters of its own `__init__`, without `self`. `fields` pairs the annotated names of its
     body with whether a dataclass takes them. `methods` are its class and static methods. `names` is all that
-    its body binds. `special`: its calls cannot be told from what is said here (class keywords, `__new__`, a
-    decorated or conditional `__init__`, `dataclass(init=False)`).
+    its body binds. `special`: its calls cannot be told from what is said here (another metaclass, `__new__`,
+    a decorated or conditional `__init__`, `dataclass(init=False)`).
     """
 
     line: int
@@ -119,7 +119,7 @@ def _parameters(given: ast.arguments, skip: int = 0) -> Parameters:
 
 def _class(node: ast.ClassDef) -> ClassShape:
     init: Parameters | None = None
-    special = bool(node.keywords)
+    special = any(map(_changes_calls, node.keywords))
     fields: dict[str, bool] = {}
     methods: dict[str, FunctionShape] = {}
     names = list(_bound(node.body))
@@ -169,6 +169,11 @@ def _outside_init(value: ast.expr | None) -> bool:
 
 def _makes_no_init(decorator: ast.expr) -> bool:
     return isinstance(decorator, ast.Call) and any(each.arg in ("init", None) for each in decorator.keywords)
+
+
+def _changes_calls(keyword: ast.keyword) -> bool:
+    """Whether a class keyword may change what a call of the class does: not the metaclass of `abc.ABC`."""
+    return keyword.arg != "metaclass" or _dotted(keyword.value) not in ("ABCMeta", "abc.ABCMeta")
 
 
 def _dotted(node: ast.expr) -> str | None:

@@ -38,7 +38,7 @@ SUSPECTS: dict[str, tuple[Suspect, ...]] = {
         Suspect(b"delay", frozenset({b"wait_for"})),
         Suspect(b"loop", frozenset({b"BoundedSemaphore", b"Condition", b"Event", b"LifoQueue", b"Lock", b"PriorityQueue", b"Queue", b"Semaphore", b"as_completed", b"create_subprocess_exec", b"create_subprocess_shell", b"create_task", b"gather", b"open_connection", b"open_unix_connection", b"shield", b"sleep", b"start_server", b"start_unix_server", b"wait", b"wait_for"})),
         Suspect(b"seconds", frozenset({b"wait_for"})),
-        Suspect(b"timeout", frozenset({b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_subprocess_exec", b"create_subprocess_shell", b"create_unix_connection", b"create_unix_server", b"gather", b"open_connection", b"open_unix_connection", b"shield", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall", b"start_server", b"start_unix_server"})),
+        Suspect(b"timeout", frozenset({b"create_connection", b"create_datagram_endpoint", b"create_server", b"create_subprocess_exec", b"create_subprocess_shell", b"create_task", b"create_unix_connection", b"create_unix_server", b"gather", b"open_connection", b"open_unix_connection", b"run", b"shield", b"sleep", b"sock_accept", b"sock_connect", b"sock_recv", b"sock_sendall", b"start_server", b"start_unix_server"})),
         Suspect(b"timeout", frozenset({b"acquire"}), maker=b"BoundedSemaphore"),
         Suspect(b"timeout", frozenset({b"acquire", b"wait"}), maker=b"Condition"),
         Suspect(b"timeout", frozenset({b"wait"}), maker=b"Event"),
