@@ -122,6 +122,8 @@ def test_where_it_stands(source: str, context: str) -> None:
         ("if lib.__version__ < '3':\n    lib.f(k=1)", "asks for a version"),
         ("if 'k' in signature(lib.f).parameters:\n    lib.f(k=1)", "asks for a version"),
         ("if ready:\n    lib.f(k=1)", None),
+        ("if not hasattr(lib, 'g'):\n    lib.f(k=1)", "asks for a version"),
+        ("if not hasattr(self, 'g'):\n    lib.f(k=1)", None),
         ("if IS_LIB_V1:\n    lib.f(k=1)", "asks for a version"),
         ("if LIB_0_28:\n    lib.f(k=1)", "asks for a version"),
         ("if client_1:\n    lib.f(k=1)", None),
@@ -288,7 +290,7 @@ def test_the_search_for_keywords(source: bytes, expected: str) -> None:
 
 
 def test_the_search_for_members() -> None:
-    assert members_called(b"m.f(1) + m.g (2) + x.m.h(3) + m.n.o(4) + mm.p(5)", "m") == {"f"}
+    assert members_called(b"m.f(1) + m.g (2) + x.m.h(3) + m.n.o(4) + mm.p(5)", "m") == {"f", "n.o"}
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ _VERSION_WORDS = frozenset(
 _VERSION_NAME = re.compile(
     r"_v\d|(?:^|_)(?:py_?\d|(?:lt|le|gt|ge|lte|gte)_?\d|\d+_\d+(?:$|_))", re.IGNORECASE
 )
+_OF_ITSELF = ("hasattr(self,", "hasattr(cls,")  # asks whether the test was set up, and nothing of a library
 _SKIPPING = frozenset({"skipif", "skipIf", "skipUnless", "xfail"})
 _PATCHERS = frozenset(
     {"patch", "setattr", "delattr", "object", "multiple", "dict", "setitem", "delitem", "spy"}
@@ -88,6 +89,10 @@ def _expects_type_error(node: ast.expr) -> bool:
 
 
 def _asks_for_version(test: ast.expr) -> bool:
+    if isinstance(test, ast.UnaryOp):
+        test = test.operand
+    if isinstance(test, ast.Call) and ast.unparse(test).startswith(_OF_ITSELF):
+        return False
     for node in ast.walk(test):
         name = node.id if isinstance(node, ast.Name) else getattr(node, "attr", None)
         if isinstance(name, str) and _speaks_of_version(name):

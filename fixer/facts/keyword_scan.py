@@ -52,10 +52,10 @@ def _calls(source: bytes, name: bytes, not_before: bytes) -> Iterator[int]:
 
 
 def members_called(source: bytes, owner: str) -> frozenset[str]:
-    """The names `x` of `owner.x(`."""
+    """The names `x` of `owner.x(`, and `x.y` of `owner.x.y(`."""
     if owner.encode() + b"." not in source:
         return frozenset()
-    found = re.finditer(rb"%s\.(\w+)\(" % re.escape(owner.encode()), source)
+    found = re.finditer(rb"%s\.(\w+(?:\.\w+)?)\(" % re.escape(owner.encode()), source)
     return frozenset(
         match[1].decode("utf-8", "replace")
         for match in found

@@ -125,7 +125,7 @@ class Loader(Protocol):
         """At least the keywords that calls of `name` in one file pass."""
 
     def members_called(self, path: str, owner: str) -> frozenset[str]:
-        """The names `x` of all `owner.x(` in one file."""
+        """The names `x` of all `owner.x(` in one file, and `x.y` of `owner.x.y(`."""
 
     def own_names_called(self, path: str, names: Iterable[str]) -> frozenset[str]:
         """Those of `names`, defined at the margin of one file, that it calls with a keyword which the
