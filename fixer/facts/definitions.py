@@ -65,6 +65,7 @@ Shape: TypeAlias = FunctionShape | ClassShape | Alias
 
 def read_definitions(text: str) -> dict[str, Shape]:
     """The functions, classes and aliases at module level by name, but for what is bound twice or in a branch.
+    Overloads do not count.
 
     Raises SyntaxError where the text does not parse.
     """
@@ -76,6 +77,8 @@ def read_definitions(text: str) -> dict[str, Shape]:
     for name in _bound(tree.body):
         bound[name] = bound.get(name, 0) + 1
     for node in tree.body:
+        if _is_overload(node):
+            continue
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and bound[node.name] == 1:
             found[node.name] = _function(node)
         elif isinstance(node, ast.ClassDef) and bound[node.name] == 1:
@@ -90,7 +93,8 @@ def _bound(body: Sequence[ast.AST]) -> Iterator[str]:
     """The names that the statements bind, as often as they do."""
     for node in body:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            yield node.name
+            if not _is_overload(node):
+                yield node.name
             continue
         if isinstance(node, ast.Import | ast.ImportFrom):
             yield from (alias.asname or alias.name.partition(".")[0] for alias in node.names)
@@ -125,6 +129,8 @@ def _class(node: ast.ClassDef) -> ClassShape:
     names = list(_bound(node.body))
     inits = 0
     for each in node.body:
+        if _is_overload(each):
+            continue
         if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef):
             special = special or each.name == "__new__"
             kind = _decorator(each.decorator_list[0]) if len(each.decorator_list) == 1 else None
@@ -153,6 +159,12 @@ def _class(node: ast.ClassDef) -> ClassShape:
         frozenset(names),
         special,
     )
+
+
+def _is_overload(node: ast.AST) -> bool:
+    """`@overload`: for type checkers; the definition that counts follows."""
+    decorators = getattr(node, "decorator_list", ())
+    return any((_decorator(each) or "").rpartition(".")[2] == "overload" for each in decorators)
 
 
 def _decorator(node: ast.expr) -> str | None:
