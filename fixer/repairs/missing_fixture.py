@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -73,9 +74,10 @@ class MissingFixtures:
         if key not in self._ways:
             conftest = common_conftest(self.model.lacks_of(lack.name), suite)
             declared = ranked([each.declaration for each in importable if each.declaration], conftest)
-            self._ways[key] = [expose(each, conftest, suite, self.model) for each in declared]
+            self._ways[key] = [expose(each, suite, self.model) for each in declared]
         ways = self._ways[key]
-        possible = [way for way in ways if way.refusal is None]
+        known = itertools.takewhile(lambda way: not way.waits, ways)
+        possible = [way for way in known if way.refusal is None]
         where = _places(importable)
         seen = (
             "no conftest that is visible from here imports it" if len(importable) == 1 else "none is visible"
@@ -85,18 +87,20 @@ class MissingFixtures:
             return replace(finding, message=message, reason_unfixed=ways[0].refusal)
         best = possible[0]
         risk = best.risk
-        if risk is None and is_foreign(best.path, best.conftest, self.model):
+        if risk is None and is_foreign(best.path, best.place, self.model):
             risk = f"{best.path} alone declares it, but for tests of another folder"
         safe = len(importable) == 1 and risk is None
         number = len(importable)
-        why = risk or (f"{best.path} alone declares it" if safe else f"the nearest of {number} declarations")
+        all_of_them = "it" if len(best.names) == 1 else ", ".join(f"`{name}`" for name in best.names)
+        alone = f"{best.path} alone declares {all_of_them}"
+        why = risk or (alone if safe else f"the nearest of {number} declarations")
         fix = Fix(
-            f"{self.code}:expose:{lack.name}:{best.conftest}",
-            _edits(best),
+            f"{self.code}:expose:{'+'.join(best.names)}:{best.place}",
+            tuple(edit for part in best.apart or (best,) for edit in _edits(part)),
             Safety.SAFE if safe else Safety.UNSAFE,
             why,
         )
-        candidates = tuple(_candidate(way) for way in possible)
+        candidates = tuple(_candidate(way) for way in possible if not way.apart)
         return replace(finding, message=message, fix=fix, candidates=candidates)
 
     def _moved(self, finding: Finding, lack: Lack, others: Sequence[Elsewhere]) -> Finding:
@@ -161,14 +165,14 @@ class MissingFixtures:
 
 def _edits(way: Exposure) -> tuple[Edit, ...]:
     if way.plugin is not None:
-        return (AddPluginModule(way.conftest, way.plugin),)
-    return tuple(AddImport(way.conftest, what, reexport=True) for what in way.imports)
+        return (AddPluginModule(way.place, way.plugin),)
+    return tuple(AddImport(way.place, what, reexport=True) for what in way.imports)
 
 
 def _candidate(way: Exposure) -> str:
     if way.plugin is not None:
-        return f'pytest_plugins = ["{way.plugin}"] in {way.conftest}'
-    return f"{'; '.join(statements(way.imports))} in {way.conftest}"
+        return f'pytest_plugins = ["{way.plugin}"] in {way.place}'
+    return f"{'; '.join(statements(way.imports))} in {way.place}"
 
 
 def _places(found: Sequence[Elsewhere]) -> str:
