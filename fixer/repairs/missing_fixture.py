@@ -51,6 +51,8 @@ class MissingFixtures:
         return [self._planned(each, by_place[(each.path, each.span, each.name)]) for each in findings]
 
     def _planned(self, finding: Finding, lack: Lack) -> Finding:
+        if lack.kind == "look-up":
+            return self._looked_up(finding, lack)
         if lack.kind != "missing":
             reason = (
                 "nothing that the test uses takes this name: add the parameter, or take it out of the mark"
@@ -66,6 +68,15 @@ class MissingFixtures:
         if lack.name in self.project.settings.recipes.fixtures:
             return self._scaffolded(finding, lack)
         return self._declared_nowhere(finding, lack)
+
+    def _looked_up(self, finding: Finding, lack: Lack) -> Finding:
+        """A hint and no more: the line may be meant to fail."""
+        found = [each for each in self.model.elsewhere(lack.name) if each.kind != "undecorated"]
+        slip = None if found else nearest_name(lack)
+        message = f"{finding.message}: {_places(found)}, but it is not visible from here" if found else None
+        message = message or (f"{finding.message}: did you mean `{slip}`?" if slip else finding.message)
+        reason = "only running the test shows whether it is needed"
+        return replace(finding, message=message, reason_unfixed=reason)
 
     def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
         """The fixture stands in a module that can be imported: made visible in one conftest."""
