@@ -181,6 +181,7 @@ class Project:
             loader.declared().imports,
             loader.occurrences,
             loader.look_ups,
+            loader.statements,
         )
 
     def unrequested(self, facts: Facts) -> Sequence[Unrequested]:
