@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fixer.edits import AddDecorator, AddImport, Edit, Import
+from fixer.facts.body import ImportBinding
 from fixer.finding import Fix, Safety
 from fixer.project.fixtures.namespaces import Outside
 
@@ -33,7 +34,14 @@ def _bound(qualified: str, path: str, project: Project) -> str | None:
     """How the module can write `qualified` with what it imports already."""
     namespaces = project.fixtures.namespaces
     module, _, name = qualified.rpartition(".")
-    for attribute in namespaces.module(path).names:
+    for attribute, bindings in namespaces.module(path).names.items():
+        for binding in bindings:
+            # As it is written: the project may be that distribution itself.
+            if isinstance(binding, ImportBinding) and binding.what.module == module:
+                if binding.what.name is None:
+                    return f"{attribute}.{name}"
+                if binding.what.name == name:
+                    return attribute
         for bound in namespaces.lookup(path, attribute):
             if isinstance(bound.what, Outside) and bound.what.qualified == module:
                 return f"{attribute}.{name}"
