@@ -7,6 +7,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fixer.facts.text import decode
 from fixer.span import Span
 
 if TYPE_CHECKING:
@@ -41,14 +42,20 @@ class LookUp:
     certain: bool
 
 
-def read_look_ups(text: str) -> tuple[LookUp, ...]:
-    """The literal look-ups in functions that have a parameter `request`. Raises what `ast.parse` raises."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+def read_look_ups(source: bytes) -> tuple[LookUp, ...]:
+    """The literal look-ups in functions that have a parameter `request`; none where it cannot be parsed."""
+    try:
+        return tuple(_look_ups(decode(source).replace("\r\n", "\n").replace("\r", "\n")))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+
+
+def _look_ups(text: str) -> Iterator[LookUp]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         tree = ast.parse(text)
     lines = text.split("\n")
-    return tuple(
+    yield from (
         LookUp(str(name.value), _span(name, lines), function.lineno, certain)
         for function in ast.walk(tree)
         if isinstance(function, _FUNCTIONS) and _has_request(function)
