@@ -11,6 +11,7 @@ from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, distance, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
+from fixer.project.luggage import importers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -129,10 +130,19 @@ class MissingFixtures:
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)
+        lent = [each for each in others if self._is_lent(each)]
+        if lent:
+            return self._exposed(finding, lack, lent)
         reasons = list(dict.fromkeys(map(str, outcomes)))
         few = len(reasons) < 3
         reason = "; ".join(reasons) if few else f"{reasons[0]}; nor can the {len(reasons) - 1} others"
         return replace(finding, message=message, reason_unfixed=reason)
+
+    def _is_lent(self, found: Elsewhere) -> bool:
+        """Whether other files import the fixture from its conftest: that is how the project does it then."""
+        if found.kind != "conftest" or found.declaration is None:
+            return False
+        return bool(importers([found.declaration.attribute], found.path, self.project))
 
     def _scaffolded(self, finding: Finding, lack: Lack) -> Finding:
         """Nothing declares the fixture, but a recipe is configured for it."""
