@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from fixer.edits import Import
     from fixer.facts.body import ModuleBody
     from fixer.facts.definitions import Shape
+    from fixer.facts.look_ups import LookUp
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline
     from fixer.facts.reaches import Reach
@@ -320,6 +321,14 @@ class DiskLoader:
             return read_endpoints(decode(content), moved)
         except (SyntaxError, UnicodeError, tokenize.TokenError):
             return ()
+
+    def look_ups(self, path: str) -> Sequence[LookUp]:
+        content = self._read(path)
+        if content is None or b"getfixturevalue" not in content:
+            return ()
+        from fixer.facts.look_ups import read_look_ups
+
+        return read_look_ups(content)
 
     def reaches(self, path: str, places: frozenset[str]) -> Sequence[Reach]:
         content = self._read(path)

@@ -113,12 +113,16 @@ class Rounds:
         fixed: dict[Key | Stake, Fix] = {}
         ids: set[str] = set()
         together: set[frozenset[str]] = set()
+        changed = False  # since something was refused
         for _ in range(_MOST_ROUNDS):
             self.unplaced.clear()  # what had no place may have one now
             wanted = self._wanted(findings)
             applied = self._apply(wanted)
-            if not applied:
+            if not applied and not (changed and self.refused):
                 break
+            if not applied:
+                self.refused.clear()  # what would have done harm may do none now
+            changed = bool(applied)
             ids |= applied
             together |= {frozenset(e.path for e in fix.edits) for fix in wanted if fix.id in applied}
             for f in findings:

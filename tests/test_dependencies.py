@@ -134,6 +134,7 @@ def test_requirements_of_each_kind_of_file(path: str, text: str, expected: str) 
         ("service/pyproject.toml", True),
         ("requirements.txt", True),
         ("requirements-test.in", True),
+        ("tests/e2e/requirements_ui_testing.txt", True),
         ("dev_requirements.txt", True),
         ("requirements/extras/redis.txt", True),
         ("constraints.txt", True),

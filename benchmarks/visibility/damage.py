@@ -122,7 +122,9 @@ def _undecorated(source: Source, declared: Declaration) -> Iterator[Damage]:
 
 
 def of_imports(tree: Tree, source: Source) -> Iterator[Damage]:
-    """An import that serves nothing but to make a fixture visible."""
+    """An import that serves nothing but to make a fixture visible, which no `__init__.py` does."""
+    if source.file_name == "__init__.py":
+        return
     for target in targets(source.tree):
         if target.bound in tree.requested and target.bound not in source.reads:
             text = without(source.text, source.tree, target)

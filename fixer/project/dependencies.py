@@ -47,7 +47,8 @@ _EXACT = {
 }
 _LOCKS = frozenset({"Pipfile.lock", "poetry.lock", "uv.lock", "pdm.lock", "pylock.toml"})
 _REQUIREMENTS = re.compile(
-    r"(requirements?|constraints?|reqs?)\b.*\.(txt|in)|.*[-_.](requirements?|reqs)\.(txt|in)", re.IGNORECASE
+    r"(requirements?|constraints?|reqs?)(?![a-z0-9]).*\.(txt|in)|.*[-_.](requirements?|reqs)\.(txt|in)",
+    re.IGNORECASE,
 )
 _ENVIRONMENT = re.compile(r".*\benvironment.*\.ya?ml", re.IGNORECASE)
 _FOLDER = re.compile(r"requirements?", re.IGNORECASE)

@@ -21,6 +21,11 @@ def shared_length(here: Sequence[str], there: Sequence[str]) -> int:
     return length
 
 
+def is_in(path: str, folder: str) -> bool:
+    """Whether the path is that of the folder, or of something below it."""
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
 def common_folder(paths: Iterable[str]) -> str:
     """The nearest folder above all `paths`, of which there is at least one."""
     shared, *others = (folder_of(path).split("/") for path in paths)

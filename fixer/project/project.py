@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from fixer.facts.body import ModuleBody
     from fixer.facts.definitions import Shape
+    from fixer.facts.look_ups import LookUp
     from fixer.facts.mock_usage import MockUsage
     from fixer.facts.model import Facts, Outline, Use
     from fixer.facts.reaches import Reach
@@ -95,6 +96,9 @@ class Loader(Protocol):
 
     def configurations(self) -> Mapping[str, PytestIni]:
         """pytest's configurations by folder; one for the root in any case."""
+
+    def look_ups(self, path: str) -> Sequence[LookUp]:
+        """The fixtures that functions of a file ask for by `request.getfixturevalue`."""
 
     def mentioning(self, word: str, among: Collection[str] | None = None) -> Iterable[str]:
         """The paths of the Python files of the project, or of those `among` them, in whose bytes `word`
@@ -180,6 +184,8 @@ class Project:
             loader.facts,
             loader.declared().imports,
             loader.occurrences,
+            loader.look_ups,
+            loader.statements,
         )
 
     def unrequested(self, facts: Facts) -> Sequence[Unrequested]:

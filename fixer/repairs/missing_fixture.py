@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from fixer.finding import Fix, Safety
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, distance, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
+from fixer.project.luggage import importers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,6 +52,8 @@ class MissingFixtures:
         return [self._planned(each, by_place[(each.path, each.span, each.name)]) for each in findings]
 
     def _planned(self, finding: Finding, lack: Lack) -> Finding:
+        if lack.kind == "look-up":
+            return self._looked_up(finding, lack)
         if lack.kind != "missing":
             reason = (
                 "nothing that the test uses takes this name: add the parameter, or take it out of the mark"
@@ -66,6 +70,15 @@ class MissingFixtures:
             return self._scaffolded(finding, lack)
         return self._declared_nowhere(finding, lack)
 
+    def _looked_up(self, finding: Finding, lack: Lack) -> Finding:
+        """A hint and no more: the line may be meant to fail."""
+        found = [each for each in self.model.elsewhere(lack.name) if each.kind != "undecorated"]
+        slip = None if found else nearest_name(lack)
+        message = f"{finding.message}: {_places(found)}, but it is not visible from here" if found else None
+        message = message or (f"{finding.message}: did you mean `{slip}`?" if slip else finding.message)
+        reason = "only running the test shows whether it is needed"
+        return replace(finding, message=message, reason_unfixed=reason)
+
     def _exposed(self, finding: Finding, lack: Lack, importable: Sequence[Elsewhere]) -> Finding:
         """The fixture stands in a module that can be imported: made visible in one conftest."""
         suite = lack.results[0].suite
@@ -73,9 +86,10 @@ class MissingFixtures:
         if key not in self._ways:
             conftest = common_conftest(self.model.lacks_of(lack.name), suite)
             declared = ranked([each.declaration for each in importable if each.declaration], conftest)
-            self._ways[key] = [expose(each, conftest, suite, self.model) for each in declared]
+            self._ways[key] = [expose(each, suite, self.model) for each in declared]
         ways = self._ways[key]
-        possible = [way for way in ways if way.refusal is None]
+        known = itertools.takewhile(lambda way: not way.waits, ways)
+        possible = [way for way in known if way.refusal is None]
         where = _places(importable)
         seen = (
             "no conftest that is visible from here imports it" if len(importable) == 1 else "none is visible"
@@ -85,18 +99,20 @@ class MissingFixtures:
             return replace(finding, message=message, reason_unfixed=ways[0].refusal)
         best = possible[0]
         risk = best.risk
-        if risk is None and is_foreign(best.path, best.conftest, self.model):
+        if risk is None and is_foreign(best.path, best.place, self.model):
             risk = f"{best.path} alone declares it, but for tests of another folder"
         safe = len(importable) == 1 and risk is None
         number = len(importable)
-        why = risk or (f"{best.path} alone declares it" if safe else f"the nearest of {number} declarations")
+        all_of_them = "it" if len(best.names) == 1 else ", ".join(f"`{name}`" for name in best.names)
+        alone = f"{best.path} alone declares {all_of_them}"
+        why = risk or (alone if safe else f"the nearest of {number} declarations")
         fix = Fix(
-            f"{self.code}:expose:{lack.name}:{best.conftest}",
-            _edits(best),
+            f"{self.code}:expose:{'+'.join(best.names)}:{best.place}",
+            tuple(edit for part in best.apart or (best,) for edit in _edits(part)),
             Safety.SAFE if safe else Safety.UNSAFE,
             why,
         )
-        candidates = tuple(_candidate(way) for way in possible)
+        candidates = tuple(_candidate(way) for way in possible if not way.apart)
         return replace(finding, message=message, fix=fix, candidates=candidates)
 
     def _moved(self, finding: Finding, lack: Lack, others: Sequence[Elsewhere]) -> Finding:
@@ -114,10 +130,19 @@ class MissingFixtures:
         fix = next((each for each in outcomes if isinstance(each, Fix)), None)
         if fix is not None:
             return replace(finding, message=message, fix=fix)
+        lent = [each for each in others if self._is_lent(each)]
+        if lent:
+            return self._exposed(finding, lack, lent)
         reasons = list(dict.fromkeys(map(str, outcomes)))
         few = len(reasons) < 3
         reason = "; ".join(reasons) if few else f"{reasons[0]}; nor can the {len(reasons) - 1} others"
         return replace(finding, message=message, reason_unfixed=reason)
+
+    def _is_lent(self, found: Elsewhere) -> bool:
+        """Whether other files import the fixture from its conftest: that is how the project does it then."""
+        if found.kind != "conftest" or found.declaration is None:
+            return False
+        return bool(importers([found.declaration.attribute], found.path, self.project))
 
     def _scaffolded(self, finding: Finding, lack: Lack) -> Finding:
         """Nothing declares the fixture, but a recipe is configured for it."""
@@ -161,14 +186,14 @@ class MissingFixtures:
 
 def _edits(way: Exposure) -> tuple[Edit, ...]:
     if way.plugin is not None:
-        return (AddPluginModule(way.conftest, way.plugin),)
-    return tuple(AddImport(way.conftest, what, reexport=True) for what in way.imports)
+        return (AddPluginModule(way.place, way.plugin),)
+    return tuple(AddImport(way.place, what, reexport=True) for what in way.imports)
 
 
 def _candidate(way: Exposure) -> str:
     if way.plugin is not None:
-        return f'pytest_plugins = ["{way.plugin}"] in {way.conftest}'
-    return f"{'; '.join(statements(way.imports))} in {way.conftest}"
+        return f'pytest_plugins = ["{way.plugin}"] in {way.place}'
+    return f"{'; '.join(statements(way.imports))} in {way.place}"
 
 
 def _places(found: Sequence[Elsewhere]) -> str:

@@ -41,6 +41,8 @@ def _message(lack: Lack) -> str:
     """What pytest would say; and of a fixture's request, which tests it breaks."""
     if lack.kind == "indirect":
         return f"indirect fixture '{lack.name}' doesn't exist"
+    if lack.kind == "look-up":
+        return f"fixture '{lack.name}' not found, if this line runs"
     if lack.kind != "missing":
         return f"function uses {lack.kind} '{lack.name}'"
     if not lack.by:

@@ -36,6 +36,10 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     planned = []
     for finding in findings:
         function = functions[(finding.path, finding.span)]
+        if any(each.kind == "positional-only" and each.has_default for each in function.parameters):
+            reason = f"the parameters of `{function.name}` leave no place for one without a default"
+            planned.append(replace(finding, reason_unfixed=reason))
+            continue
         edit = AddParameter(finding.path, function.line, function.column, function.name, finding.name)
         fix_id = f"{CODE}:{finding.path}:{function.line}:{finding.name}"
         why = "nothing binds the name, and the fixture is visible from here"
