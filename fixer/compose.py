@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fixer.edits import (
-    AddFixture,
     AddImport,
     AddParameter,
     AddPluginModule,
@@ -18,7 +17,9 @@ from fixer.edits import (
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
+from fixer.fixture_edits import AddFixture, AddModule
 from fixer.project.import_style import section_of
+from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -52,6 +53,7 @@ def compose(
     chosen, refused = _apart({fix.id: fix for fix in fixes}.values())
     edits: dict[str, tuple[Edit, ...]] = {}
     composed: dict[str, dict[Edit, None]] = {}  # what `edits` were made of
+    created = {edit.path for fix in chosen for edit in fix.edits if isinstance(edit, AddModule)}
     while True:
         wanted: dict[str, dict[Edit, None]] = {}
         for fix in chosen:
@@ -74,6 +76,7 @@ def compose(
                     first_use,
                     style(path),
                     modules,
+                    created,
                 )
                 if added or replacements
                 else Settled((), {})
@@ -150,9 +153,11 @@ def _settled(
     first_use: Callable[[str, str], int | None],
     style: ImportStyle,
     modules: Modules,
+    created: Collection[str],
 ) -> Settled:
     def is_first_party(module: str) -> bool:
-        return modules.is_first_party(module, path)
+        beside = f"{folder_of(path)}/{module}.py".lstrip("/")
+        return beside in created or modules.is_first_party(module, path)
 
     def section(module: str) -> str:
         return section_of(module, style, is_first_party)

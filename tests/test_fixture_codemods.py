@@ -10,7 +10,6 @@ from fixer.codemods.apply import apply_edits, apply_to_module
 from fixer.codemods.errors import EditError
 from fixer.edits import (
     AddDecorator,
-    AddFixture,
     AddImport,
     AddParameter,
     AddPluginModule,
@@ -20,8 +19,8 @@ from fixer.edits import (
     RemoveDefinition,
     RenameName,
     RenameParameter,
-    Table,
 )
+from fixer.fixture_edits import AddFixture, Table
 from fixer.span import Span
 
 

@@ -20,7 +20,7 @@ import pytest
 from cli_runner import contents, run_testfix
 from test_recipe_services import free_port
 
-from fixer.recipes.services import is_listening, service_folder
+from fixer.recipes.local_services import is_listening, service_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,9 +64,12 @@ def recipes_of(folder: Path, text: str) -> set[str]:
 
 
 def test_every_recipe_that_comes_along_is_there() -> None:
-    for word, (file, function) in BUILT_IN.items():
-        text = (Path(__file__).parent.parent / "fixer" / "recipes" / file).read_text("utf-8")
-        assert f"def {function}(" in text, word
+    for word, recipe in BUILT_IN.items():
+        text = (Path(__file__).parent.parent / "fixer" / "recipes" / recipe.file).read_text("utf-8")
+        assert f"def {recipe.function}(" in text, word
+        assert all(
+            re.search(rf"^    {key} = ", text, re.MULTILINE) for key in recipe.keys if key != "file"
+        ), word
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ import pytest
 from cli_runner import run_testfix, write_files
 from test_recipe_services import free_port
 
-from fixer.recipes import postgres_server
-from fixer.recipes.postgres_server import is_postgres_up, postgres_binaries
-from fixer.recipes.services import is_listening, running_service, service_folder
+from fixer.recipes import local_postgres
+from fixer.recipes.local_postgres import is_postgres_up, new_postgres, postgres_binaries
+from fixer.recipes.local_services import is_listening, running_service, service_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ def no_notes_left(tmp_path: Path) -> Iterator[None]:
 
 def database(path: str = "app") -> dict[str, object]:
     url = f"postgresql://owner:secret@127.0.0.1:{free_port()}/{path}"
-    return {"url": url, "start": ["postgres"]}
+    return {"url": url, "health": is_postgres_up, "start": new_postgres}
 
 
 def scaffolded(folder: Path, config: bytes = IMPLIED) -> Path:
@@ -97,9 +97,12 @@ def data_of(name: str, root: Path) -> tuple[int, Path]:
 def test_a_server_from_each_of_the_binaries(
     binaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_server, "postgres_binaries", lambda: [binaries])
+    monkeypatch.setattr(local_postgres, "postgres_binaries", lambda: [binaries])
     service = database()
-    with running_service("database", service, tmp_path) as url, psycopg.connect(url) as connection:
+    with (
+        running_service("database", {"database": service}, tmp_path) as url,
+        psycopg.connect(url) as connection,
+    ):
         row = connection.execute("SELECT current_database(), current_user").fetchone()
         assert row == ("app", "owner")
         _, data = data_of("database", tmp_path)
@@ -113,21 +116,21 @@ def test_the_wheel_has_binaries() -> None:
 
 
 def test_without_any_binaries_it_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_server, "postgres_binaries", list)
+    monkeypatch.setattr(local_postgres, "postgres_binaries", list)
     with pytest.raises(
         pytest.skip.Exception, match=r"there is no PostgreSQL to start: install it \(pg_ctl\)"
     ):
-        running_service("database", database(), tmp_path).__enter__()
+        running_service("database", {"database": database()}, tmp_path).__enter__()
 
 
 def test_killed_in_the_middle_and_started_again(tmp_path: Path) -> None:
     service = database()
-    with running_service("database", service, tmp_path) as url:
+    with running_service("database", {"database": service}, tmp_path) as url:
         pid, first = data_of("database", tmp_path)
         os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
         while is_postgres_up(url):
             pass
-        with running_service("database", service, tmp_path), psycopg.connect(url) as connection:
+        with running_service("database", {"database": service}, tmp_path), psycopg.connect(url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert not first.exists()
     assert not is_listening(url)
@@ -141,7 +144,7 @@ def test_a_suite_with_its_own_server_and_isolated_tests(tmp_path: Path) -> None:
 def test_a_suite_with_the_server_of_its_environment(tmp_path: Path) -> None:
     folder = scaffolded(tmp_path / "suite")
     service = database()
-    with running_service("database", service, tmp_path) as url:
+    with running_service("database", {"database": service}, tmp_path) as url:
         _, data = data_of("database", tmp_path)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ALTER USER owner PASSWORD 'secret'")

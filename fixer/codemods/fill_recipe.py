@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from fixer.codemods.errors import EditError
+from fixer.fixture_edits import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fixer.edits import AddFixture, Data
+    from fixer.fixture_edits import AddFixture, Data
+
 
 _INDENT = 4
 
@@ -64,6 +66,8 @@ def expression(data: Data, indent: int = 0) -> cst.BaseExpression:
         return cst.Name("None")
     if isinstance(data, str):
         return _string(data)
+    if isinstance(data, Reference):
+        return cst.Name(data.name)
     if isinstance(data, tuple):
         return cst.List([cst.Element(expression(each, indent)) for each in data])
     return _dictionary(data.entries, indent)
