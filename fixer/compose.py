@@ -130,14 +130,17 @@ def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
     for fix in fixes:
         own: dict[tuple[str, str], object] = {}
         for edit in fix.edits:
-            if isinstance(edit, AddFixture):
+            if isinstance(edit, AddModule):
+                folder, _, file = edit.path.rpartition("/")
+                own["", file] = folder  # pytest may take modules of one name for each other
+            elif isinstance(edit, AddFixture):
                 own |= {(edit.path, name): edit.source for name in (edit.name, *edit.binds)}
             elif isinstance(edit, AddImport):
                 own[edit.path, edit.what.bound] = edit.what
         adds = any(isinstance(edit, AddFixture) for edit in fix.edits)
         clash = next((key for key, what in own.items() if bound.get(key, what) != what), None)
         if adds and clash is not None:
-            refused[fix.id] = f"another repair binds `{clash[1]}` in {clash[0]}"
+            refused[fix.id] = f"another repair brings `{clash[1]}`{f' into {clash[0]}' if clash[0] else ''}"
         else:
             bound = own | bound
             chosen.append(fix)

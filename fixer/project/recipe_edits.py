@@ -14,6 +14,7 @@ from fixer.project.recipe_source import SERVICES, Pantry
 
 if TYPE_CHECKING:
     from fixer.facts.top_level import Definition
+    from fixer.project.fixtures.model import Result
     from fixer.project.project import Project
     from fixer.project.recipe_source import Ingredients
     from fixer.recipe_tables import Recipe, Service
@@ -135,6 +136,17 @@ class RecipeEdits:
     def _table(self, recipe: Recipe) -> Table:
         """The services as `SERVICES` has them; a recipe of the user's gets what the configuration says."""
         return Table(tuple((each.name, _entry(each, recipe.own)) for each in self.services))
+
+
+def is_made(name: str, project: Project) -> bool:
+    """Whether the fixture is to be made from its recipe: some request it, and nothing declares it."""
+    elsewhere = (each for each in project.fixtures.elsewhere(name) if each.kind != "undecorated")
+    return bool(project.fixtures.lacks_of(name)) and not any(elsewhere)
+
+
+def results_of(name: str, project: Project) -> list[Result]:
+    """The tests that lack the fixture, by suite."""
+    return [result for lack in project.fixtures.lacks_of(name) for result in lack.results]
 
 
 def _health(service: Service) -> Import | None:

