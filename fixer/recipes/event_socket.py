@@ -1,10 +1,12 @@
 """A WebSocket over which a service sends events, each a JSON object with a `type`."""
 
+import contextlib
 import json
 import socket
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,30 +18,10 @@ OPEN_SECONDS = 10
 
 
 class EventSocket:
-    """An open connection, with the token as its bearer. Fails the test where the
-    service refuses it."""
+    """An open connection over which events come."""
 
-    def __init__(self, url: str, token: str) -> None:
-        client = needed_module("websockets.sync.client")
-        self._closed = needed_module("websockets.exceptions").ConnectionClosed
-        parts = urlsplit(url)
-        scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
-        try:
-            direct = socket.create_connection(host_and_port(url), OPEN_SECONDS)
-            self._connection = client.connect(
-                urlunsplit(parts._replace(scheme=scheme)),
-                sock=direct,  # or it may go through a proxy
-                additional_headers={"Authorization": f"Bearer {token}"},
-                open_timeout=OPEN_SECONDS,
-            )
-        except Exception as error:  # which one differs between versions of websockets
-            pytest.fail(f"no WebSocket at {url}: {error!r}", pytrace=False)
-
-    def __enter__(self) -> "EventSocket":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._connection.close()
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
 
     def send(self, message: dict[str, Any]) -> None:
         self._connection.send(json.dumps(message))
@@ -55,13 +37,36 @@ class EventSocket:
         not arrive in time."""
         events: list[dict[str, Any]] = []
         deadline = time.monotonic() + seconds
+        closed = needed_module("websockets.exceptions").ConnectionClosed
         try:
             while not events or events[-1].get("type") != last:
                 events.append(self.receive(deadline - time.monotonic()))
-        except (TimeoutError, self._closed) as error:
+        except (TimeoutError, closed) as error:
             why = str(error) or f"nothing more came within {seconds} seconds"
             pytest.fail(f"no event `{last}`: {why}. Until then came {events}")
         return events
+
+
+@contextlib.contextmanager
+def opened(url: str, token: str) -> Iterator[EventSocket]:
+    """A connection with the token as its bearer. Fails the test where the service
+    refuses it."""
+    client = needed_module("websockets.sync.client")
+    parts = urlsplit(url)
+    scheme = {"http": "ws", "https": "wss"}.get(parts.scheme, parts.scheme)
+    with contextlib.ExitStack() as stack:
+        try:
+            direct = socket.create_connection(host_and_port(url), OPEN_SECONDS)
+            connection = client.connect(
+                urlunsplit(parts._replace(scheme=scheme)),
+                sock=stack.enter_context(direct),  # or it may go through a proxy
+                additional_headers={"Authorization": f"Bearer {token}"},
+                open_timeout=OPEN_SECONDS,
+            )
+            stack.enter_context(connection)
+        except Exception as error:  # which one differs between versions of websockets
+            pytest.fail(f"no WebSocket at {url}: {error!r}", pytrace=False)
+        yield EventSocket(connection)
 
 
 def bearer_token(url: str, login: dict[str, str]) -> str:
@@ -74,4 +79,6 @@ def bearer_token(url: str, login: dict[str, str]) -> str:
         with direct.open(asked, timeout=OPEN_SECONDS) as answer:
             return str(json.load(answer)["access_token"])
     except (OSError, ValueError, KeyError) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()
         pytest.fail(f"{url} gives no token: {error!r}", pytrace=False)

@@ -168,6 +168,9 @@ def is_service_up(service: dict[str, Any]) -> bool:
     try:
         with direct.open(f"{scheme}://{parts.netloc}{health}", timeout=2):
             return True
+    except urllib.error.HTTPError as error:
+        error.close()
+        return False
     except (OSError, ValueError):
         return False
 

@@ -36,8 +36,8 @@ def scaffold_fixture(code: str, lack: Lack, project: Project) -> Fix | str:
 
 
 def _conftest_for(name: str, project: Project) -> str:
-    """The nearest conftest for all who request fixtures of testfix's recipes, which share the table of services
-    and helpers; where none is loaded for all, or the recipe is the user's own, for those who request this one.
+    """The nearest conftest for all who request fixtures of testfix's recipes, which share a table of services
+    and helpers; where none is loaded for all, or the recipe is the user's own, for those who request this.
     """
     recipes = project.settings.recipes.fixtures
     together = [each for each in recipes if is_made(each, project) and not recipes[each].own]
