@@ -111,8 +111,8 @@ def repair(folder: Path) -> Path:
 
 @pytest.fixture
 def on_free_ports(tmp_path: Path) -> Iterator[Callable[[Path], Path]]:
-    """Makes a copy of a suite with other ports. Its runs have a folder of their own for temporary files, which
-    whoever runs PostgreSQL for root can reach."""
+    """Makes a copy of a suite with other ports. Its runs have a temporary folder of their own, which whoever
+    runs PostgreSQL for root can reach."""
     target, temporary = tmp_path / "suite", Path(tempfile.mkdtemp(prefix="report-"))
     temporary.chmod(0o711)
 

@@ -121,6 +121,10 @@ def test_one_that_never_comes_up_is_stopped(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(pytest.fail.Exception, match="backend does not come up"):
         running_service("backend", {"backend": backend}, tmp_path).__enter__()
     assert not is_listening(backend["url"])
+    started = (service_folder("backend", tmp_path) / "output.txt").stat()
+    with pytest.raises(pytest.fail.Exception, match="backend does not come up"):  # said at once
+        running_service("backend", {"backend": backend}, tmp_path).__enter__()
+    assert (service_folder("backend", tmp_path) / "output.txt").stat() == started
 
 
 def test_what_is_needed_is_started_first(tmp_path: Path) -> None:
@@ -129,6 +133,22 @@ def test_what_is_needed_is_started_first(tmp_path: Path) -> None:
     with running_service("backend", {"backend": backend, "auth": auth}, tmp_path):
         assert is_service_up(auth)
     assert not is_listening(auth["url"])
+
+
+def test_two_that_need_each_other(tmp_path: Path) -> None:
+    backend = service()
+    auth = service(BACKEND_URL=backend["url"])
+    backend["env"]["AUTH_URL"] = auth["url"]
+    with running_service("backend", {"backend": backend, "auth": auth}, tmp_path):
+        assert is_service_up(auth) and is_service_up(backend)
+    assert not is_listening(auth["url"]) and not is_listening(backend["url"])
+
+
+def test_an_address_is_not_the_beginning_of_another(tmp_path: Path) -> None:
+    backend, auth = service(), {"url": "http://localhost:80"}
+    backend["env"]["OTHER_URL"] = "http://localhost:8080"
+    with running_service("backend", {"backend": backend, "auth": auth}, tmp_path):  # without auth
+        assert is_service_up(backend)
 
 
 def test_the_last_user_stops_it(tmp_path: Path) -> None:

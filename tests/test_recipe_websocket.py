@@ -112,7 +112,7 @@ def test_the_server_is_killed_in_the_middle(url: str) -> None:
             events.collect_until("done")
     while is_listening(url):
         pass
-    with pytest.raises(pytest.fail.Exception, match="no WebSocket at .*ConnectionRefusedError"):
+    with pytest.raises(pytest.fail.Exception, match=r"no WebSocket at .*ConnectionRefusedError"):
         opened(url, "good").__enter__()
 
 
