@@ -86,12 +86,22 @@ def unguarded(path: str, project: Project) -> Iterator[Unguarded]:
 _NO_ARGUMENTS = "it is a test of unittest, which cannot request a fixture"
 
 
-def conftest_for(service: Service, project: Project) -> str | None:
-    """The nearest conftest for all who reach a service without a guard, so that one has all guards and the
-    table of services; if none is loaded for all, the nearest for those who reach this one; or None."""
-    reaching = {each.name: _reaching(each, project) for each in project.settings.recipes.services}
-    for paths in (sorted(set().union(*reaching.values())), reaching[service.name]):
-        suites = [suite for path in paths for suite in _suites(path, project.fixtures)]
+def conftest_for(found: Unguarded, project: Project) -> str | None:
+    """The nearest conftest for all of its suites who reach a service without a guard, so that one has all
+    guards and the table of services; if none is loaded for all, the one for those who reach this service, or
+    for this file; or None."""
+    model = project.fixtures
+    own = _suites(found.path, model)
+    reaching = {
+        service.name: [
+            path
+            for path in _reaching(service, project)
+            if all(suite in own for suite in _suites(path, model))
+        ]
+        for service in project.settings.recipes.services
+    }
+    for paths in (sorted(set().union(*reaching.values())), reaching[found.service.name], [found.path]):
+        suites = [suite for path in paths for suite in _suites(path, model)]
         conftest = conftest_above(paths, suites) if paths else None
         if conftest is not None:
             return conftest
