@@ -49,6 +49,10 @@ class Pantry:
 
     def ingredients(self, recipe: Recipe) -> Ingredients:
         """What the fixture of the recipe needs in the conftest. Raises Immovable."""
+        body = self.project.loader.body(recipe.path)
+        if body is None or body.problem is not None:
+            file = recipe.shown.rpartition(":")[0]
+            raise Immovable(f"{file} cannot be {'read' if body is None else 'parsed'}")
         fixture = self._defined(recipe.path, recipe.function)
         if fixture is None or fixture.kind != "function" or not fixture.alone:
             raise Immovable(f"{recipe.shown} has no function `{recipe.function}`")
