@@ -20,7 +20,7 @@ from fixer.edits import (
     RenameName,
     RenameParameter,
 )
-from fixer.fixture_edits import AddFixture, Table
+from fixer.fixture_edits import AddFixture, Reference, Table
 from fixer.span import Span
 
 
@@ -299,13 +299,15 @@ def url():
 
 
 def test_a_recipe_is_filled_with_names_and_values() -> None:
-    services = Table((("a", Table((("start", ("run", "-v")), ("env", Table(())), ("none", None)))),))
+    long = Table((("url", "http://localhost:8000/with/a/long/path"), ("health", Reference("is_server_up"))))
+    short = Table((("start", ("run", "-v")), ("env", Table(())), ("none", None)))
+    services = Table((("a", short), ("b", long)))
     values = (("SERVICES", services), ("service", 'it\'s "a"\n'), ("NAMES", ("x", "it's")))
     filled = """SERVICES: dict = {
-    "a": {
-        "start": ["run", "-v"],
-        "env": {},
-        "none": None,
+    "a": {"start": ["run", "-v"], "env": {}, "none": None},
+    "b": {
+        "url": "http://localhost:8000/with/a/long/path",
+        "health": is_server_up,
     },
 }  # filled in
 NAMES = ["x", "it's"]
