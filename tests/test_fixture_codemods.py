@@ -299,14 +299,16 @@ def url():
 
 
 def test_a_recipe_is_filled_with_names_and_values() -> None:
-    long = Table((("url", "http://localhost:8000/with/a/long/path"), ("health", Reference("is_server_up"))))
+    long = Table(
+        (("url", "http://localhost:8000/with/a/path/that/is/long"), ("health", Reference("is_server_up")))
+    )
     short = Table((("start", ("run", "-v")), ("env", Table(())), ("none", None)))
     services = Table((("a", short), ("b", long)))
     values = (("SERVICES", services), ("service", 'it\'s "a"\n'), ("NAMES", ("x", "it's")))
     filled = """SERVICES: dict = {
     "a": {"start": ["run", "-v"], "env": {}, "none": None},
     "b": {
-        "url": "http://localhost:8000/with/a/long/path",
+        "url": "http://localhost:8000/with/a/path/that/is/long",
         "health": is_server_up,
     },
 }  # filled in
