@@ -14,7 +14,7 @@ from test_recipe_postgres import run_pytest
 from test_recipe_services import free_port
 
 from fixer.recipes import event_socket
-from fixer.recipes.event_socket import bearer_token, opened
+from fixer.recipes.event_socket import bearer_token, open_socket
 from fixer.recipes.local_services import is_listening, running_service
 
 if TYPE_CHECKING:
@@ -99,11 +99,11 @@ def test_a_login_that_is_refused(tmp_path: Path) -> None:
 
 def test_a_wrong_token(url: str) -> None:
     with pytest.raises(pytest.fail.Exception, match=f"no WebSocket at {url}: InvalidStatus.*401"):
-        opened(url, "forged").__enter__()
+        open_socket(url, "forged").__enter__()
 
 
 def test_the_server_is_killed_in_the_middle(url: str) -> None:
-    with opened(url, "good") as events:
+    with open_socket(url, "good") as events:
         events.send({"ask": ["started"]})
         assert events.receive() == {"type": "started"}
         events.send({"ask": ["working"]})
@@ -113,11 +113,11 @@ def test_the_server_is_killed_in_the_middle(url: str) -> None:
     while is_listening(url):
         pass
     with pytest.raises(pytest.fail.Exception, match=r"no WebSocket at .*ConnectionRefusedError"):
-        opened(url, "good").__enter__()
+        open_socket(url, "good").__enter__()
 
 
 def test_an_event_that_does_not_come_in_time(url: str) -> None:
-    with opened(url, "good") as events:
+    with open_socket(url, "good") as events:
         events.send({"ask": ["started"]})
         with pytest.raises(pytest.fail.Exception, match=r"no event `done`: .*came \[{'type': 'started'}\]"):
             events.collect_until("done", seconds=0.2)
@@ -128,6 +128,6 @@ def test_a_server_that_never_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with pytest.raises(pytest.fail.Exception, match=f"no WebSocket at {url}: TimeoutError"):
-            opened(url, "good").__enter__()
+            open_socket(url, "good").__enter__()
         with pytest.raises(pytest.fail.Exception, match=f"{url}/token gives no token: TimeoutError"):
             bearer_token(f"{url}/token", {"name": "ada"})

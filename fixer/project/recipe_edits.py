@@ -32,9 +32,8 @@ class RecipeEdits:
         self.project = project
         self.services = project.settings.recipes.services
         self.modules = helper_modules(conftest, project)
-        wanted = {
-            what for each in self.services for what in (_health(each), _start(each)) if what is not None
-        }
+        new = () if self._there(SERVICES) else self.services
+        wanted = {what for each in new for what in (_health(each), _start(each)) if what is not None}
         self.pantry = Pantry(conftest, project, self.modules, sorted(wanted))
         self.edits: list[Edit] = []
         self.refused: dict[str, str] = {}
@@ -95,7 +94,7 @@ class RecipeEdits:
         if definition.name == recipe.function:
             return self._binds(name, definition.code)
         there = self.bound.get(SERVICES) or self._there(SERVICES)
-        if definition.name != SERVICES or not isinstance(there, str):
+        if definition.name != SERVICES or not isinstance(there, str) or "{" not in there:
             return self._binds(definition.name, definition.code)
         if recipe.service is not None and SERVICES not in self.bound and repr(recipe.service) not in there:
             raise Immovable(f"`{SERVICES}` of {self.conftest} does not have `{recipe.service}`: add it there")

@@ -48,7 +48,7 @@ class EventSocket:
 
 
 @contextlib.contextmanager
-def opened(url: str, token: str) -> Iterator[EventSocket]:
+def open_socket(url: str, token: str) -> Iterator[EventSocket]:
     """A connection with the token as its bearer. Fails the test where the service
     refuses it."""
     client = needed_module("websockets.sync.client")
@@ -78,7 +78,7 @@ def bearer_token(url: str, login: dict[str, str]) -> str:
     try:
         with direct.open(asked, timeout=OPEN_SECONDS) as answer:
             return str(json.load(answer)["access_token"])
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         if isinstance(error, urllib.error.HTTPError):
             error.close()
         pytest.fail(f"{url} gives no token: {error!r}", pytrace=False)

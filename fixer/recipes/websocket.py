@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from fixer.recipes.event_socket import EventSocket, bearer_token, opened
+from fixer.recipes.event_socket import EventSocket, bearer_token, open_socket
 from fixer.recipes.local_services import running_service
 
 SERVICES: dict[str, dict[str, Any]] = {}
@@ -26,4 +26,4 @@ def event_socket(request: pytest.FixtureRequest) -> Iterator[EventSocket]:
         auth_url = stack.enter_context(running_service(auth, SERVICES, root))
         url = stack.enter_context(running_service(service, SERVICES, root))
         bearer = bearer_token(f"{auth_url}{token}", login)
-        yield stack.enter_context(opened(f"{url}{path}", bearer))
+        yield stack.enter_context(open_socket(f"{url}{path}", bearer))
