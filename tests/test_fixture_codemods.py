@@ -20,7 +20,7 @@ from fixer.edits import (
     RenameName,
     RenameParameter,
 )
-from fixer.fixture_edits import AddFixture, Reference, Table
+from fixer.fixture_edits import AddFixture, AddModule, Reference, Table
 from fixer.span import Span
 
 
@@ -504,3 +504,15 @@ def test_an_edit_that_does_not_fit(source: str, edit: Edit, message: str) -> Non
     for apply in (apply_edits, apply_to_module):
         with pytest.raises(EditError, match=re.escape(message)):
             apply(source, [edit])
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_new_module_has_the_line_ends_of_the_suite(newline: str) -> None:
+    edits = [AddModule("helpers.py", "import os\n\nHERE = os.curdir\n")]
+    expected = "import os\n\nHERE = os.curdir\n".replace("\n", newline)
+    assert apply_edits("", edits, newline) == apply_to_module("", edits, newline) == expected
+
+
+def test_a_new_module_replaces_nothing() -> None:
+    with pytest.raises(EditError, match="there is a file of that name already"):
+        apply_edits("import os\n", [AddModule("helpers.py", "import sys\n")])
