@@ -68,3 +68,19 @@ def test_a_folder_that_the_configuration_puts_on_the_path(tmp_path: Path) -> Non
     assert run_testfix([], folder).status == 0
     assert "tests/local_services.py" in contents(folder)
     assert run_pytest(folder).startswith("2 passed")
+
+
+def test_addresses_in_a_file(tmp_path: Path) -> None:
+    more = '[tool.testfix.fixtures.service_discovery]\nrecipe = "service-discovery"\nfile = "tests/addresses.json"'
+    test = b"""
+import json
+
+
+def test_the_file(request, service_discovery):
+    text = (request.config.rootpath / "tests" / "addresses.json").read_text("utf-8")
+    assert json.loads(text) == {"shop": "http://localhost:8000"}
+"""
+    config = CONFIG.format(mode="prepend", more=more)
+    folder = write_files(tmp_path, {"pyproject.toml": config.encode(), "tests/test_shop.py": test})
+    assert run_testfix([], folder).status == 0
+    assert run_pytest(folder).startswith("1 passed")

@@ -19,6 +19,7 @@ from fixer.recipes import local_services
 from fixer.recipes.local_services import (
     is_listening,
     is_service_up,
+    needed_module,
     running_service,
     service_folder,
     service_register,
@@ -107,6 +108,15 @@ def test_skipped_where_nobody_says_how_to_start_it(tmp_path: Path, monkeypatch: 
     monkeypatch.setenv("REQUIRE_SERVICES", "1")
     with pytest.raises(pytest.fail.Exception, match=f"backend does not answer at {backend['url']}"):
         running_service("backend", {"backend": backend}, tmp_path).__enter__()
+
+
+def test_a_package_that_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert needed_module("os.path") is os.path
+    with pytest.raises(pytest.skip.Exception, match="the package no_such_package is not installed"):
+        needed_module("no_such_package.sync")
+    monkeypatch.setenv("REQUIRE_SERVICES", "1")
+    with pytest.raises(pytest.fail.Exception, match="the package no_such_package is not installed"):
+        needed_module("no_such_package.sync")
 
 
 def test_one_that_ends_at_once_is_shown_with_what_it_says(tmp_path: Path) -> None:
