@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -87,6 +88,13 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
 )
 @click.option("--statistics", is_flag=True, help="Print counts per rule and name in place of findings.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.")
+@click.option("--no-cache", is_flag=True, help="Read every file anew, and keep nothing of it.")
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False),
+    help="Keep what was read of files there.  [default: .testfix/cache]",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where findings are left.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was fixed.")
 @click.option("--no-undo", is_flag=True, help="Keep no journal for `testfix undo`.")
@@ -112,12 +120,21 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
 
     chosen = [mode for mode in Mode if options.get(mode.value) or options.get(f"write_{mode.value}")]
     mode = chosen[0] if chosen else Mode.REPAIR
-    keep_undo, with_texts = not options["no_undo"], config.output_format in WITH_TEXTS
+    work = partial(
+        run,
+        config,
+        paths or (".",),
+        mode,
+        cwd,
+        keep_undo=not options["no_undo"],
+        with_texts=config.output_format in WITH_TEXTS,
+        use_cache=not options["no_cache"],
+    )
     if sys.stderr.isatty() and not options["quiet"]:
         with Progress(sys.stderr) as progress:
-            report = run(config, paths or (".",), mode, cwd, progress, keep_undo, with_texts)
+            report = work(progress=progress)
     else:
-        report = run(config, paths or (".",), mode, cwd, None, keep_undo, with_texts)
+        report = work()
     terminal = sys.stdout.isatty()
     view = View(
         cwd=cwd,
@@ -239,6 +256,8 @@ def _configured(cwd: Path, paths: tuple[str, ...], options: dict[str, Any]) -> C
         changes[key] = options[key] or getattr(config, key)
     if options["select"]:
         changes["select"] = options["select"]
+    if options["cache_dir"]:
+        changes["cache_dir"] = cwd / Path(options["cache_dir"]).expanduser()
     if options["python"]:
         changes["python"] = cwd / Path(options["python"]).expanduser()
     return dataclasses.replace(config, **changes)
@@ -270,6 +289,7 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
         ("diff", "output_format"),
         ("isolated", "config_file"),
         ("quiet", "verbose"),
+        ("no_cache", "cache_dir"),
     )
     for one, other in pairs:
         if options[one] and options[other]:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import sys
-import warnings
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -25,6 +23,7 @@ from fixer.style_files import StyleFiles
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from fixer.cache import Cache
     from fixer.config import Config
     from fixer.edits import Edit
     from fixer.facts.model import Facts, Prologue
@@ -74,13 +73,14 @@ class Rounds:
         facts: dict[str, Facts],
         jobs: int,
         silence: Silence | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self.config = config
         self.rules = {loaded.code: loaded.rule for loaded in rules}
         self.files = files
         self.facts = facts
         self.jobs = jobs
-        self.loader = DiskLoader(files, config, facts)
+        self.loader = DiskLoader(files, config, facts, cache)
         self.styles = StyleFiles(files.root)
         self.settings = Settings(
             config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
@@ -361,24 +361,10 @@ class Rounds:
             problem = facts.problem
             if problem is None or not problem.syntax:
                 continue
-            from fixer.codemods.parse import parses
-
-            source = self.files.read(path)
-            if not _is_parsed_here(source) and parses(source):
+            if self.loader.needs_newer_python(path):
                 version = ".".join(map(str, sys.version_info[:2]))
                 message = f"needs a newer Python than {version}, which testfix runs on"
                 self.facts[path] = replace(facts, problem=replace(problem, message=message, newer=True))
-
-
-def _is_parsed_here(source: bytes) -> bool:
-    """Whether the parser takes it, so that only a later stage of the compiler refused (`return` outside)."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return False
-    return True
 
 
 def _place(finding: Finding) -> tuple[str, Span, str]:

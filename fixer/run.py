@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from fixer.cache import Cache
     from fixer.config import Config
     from fixer.rules import LoadedRule
 
@@ -43,11 +44,13 @@ def run(
     progress: Progress | None = None,
     keep_undo: bool = True,
     with_texts: bool = False,
+    use_cache: bool = False,
 ) -> Report:
     """One run over `paths` (relative to `cwd`; none: all of it).
 
     `keep_undo`: what is written can be taken back by `testfix undo`. `with_texts`: with CHECK, also what each
-    fix does as text. Raises ConfigError for bad input, UndoError where the journal cannot be kept.
+    fix does as text. `use_cache`: what was read in earlier runs is not read again. Raises ConfigError for bad
+    input, UndoError where the journal cannot be kept.
     """
     words = list(paths) or ["."]
     root = find_root(words, cwd, config.file)
@@ -58,17 +61,21 @@ def run(
     rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
     asked = {part for loaded in rules for part in loaded.rule.reads}
     parts = Parts(*(part in asked for part in Parts._fields))
-    read = read_all(root, discovered.files, jobs, parts, progress)
+    cache, cacheless = _cache(root, config) if use_cache else (None, None)
+    read = read_all(root, discovered.files, jobs, parts, progress, cache)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
     others = [rule for rule in known if rule not in rules]
     baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
     silence = Silence(config, files, rules, others, baseline)
-    rounds = Rounds(config, rules, files, facts, jobs, silence)
+    rounds = Rounds(config, rules, files, facts, jobs, silence, cache)
     outcome = rounds.check() if mode in (Mode.CHECK, Mode.BASELINE) else rounds.repair()
     if mode is Mode.BASELINE:
         _write_baseline(config, files, outcome, facts, rules)
+    if cache is not None:
+        cache.close()
+        cacheless = cache.problem
     failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
     return Report(
         root=root,
@@ -84,6 +91,7 @@ def run(
         errors=(*errors, *(FileError(path, message, unwritten=True) for path, message in failed.items())),
         notes=(
             *rounds.loader.warnings,
+            *([cacheless] if cacheless else []),
             *_stale(baseline, silence, root, [rule.code for rule in rules]),
             *(
                 f"{path} {found.problem.message}; it was left alone."
@@ -101,6 +109,12 @@ def available_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _cache(root: Path, config: Config) -> tuple[Cache | None, str | None]:
+    from fixer.cache import open_cache  # SQLite
+
+    return open_cache(root, config.cache_dir)
 
 
 def _write_baseline(

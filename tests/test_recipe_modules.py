@@ -71,7 +71,11 @@ def test_a_folder_that_the_configuration_puts_on_the_path(tmp_path: Path) -> Non
 
 
 def test_addresses_in_a_file(tmp_path: Path) -> None:
-    more = '[tool.testfix.fixtures.service_discovery]\nrecipe = "service-discovery"\nfile = "tests/addresses.json"'
+    more = """
+[tool.testfix.fixtures.service_discovery]
+recipe = "service-discovery"
+file = "tests/addresses.json"
+"""
     test = b"""
 import json
 
