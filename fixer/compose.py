@@ -19,7 +19,6 @@ from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
 from fixer.fixture_edits import AddFixture, AddModule
 from fixer.project.import_style import section_of
-from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -159,8 +158,7 @@ def _settled(
     created: Collection[str],
 ) -> Settled:
     def is_first_party(module: str) -> bool:
-        beside = f"{folder_of(path)}/{module}.py".lstrip("/")
-        return beside in created or modules.is_first_party(module, path)
+        return f"{module}.py" in created or modules.is_first_party(module, path)
 
     def section(module: str) -> str:
         return section_of(module, style, is_first_party)

@@ -17,8 +17,8 @@ from fixer.discover import project_files
 from fixer.environment import Environment, read_environment
 from fixer.facts import keyword_scan
 from fixer.facts.call_model import NO_CALLS, Calls
-from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.model import Parts
+from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,6 +62,10 @@ def test_the_fixtures_find_their_helpers(layout: str, mode: str, tmp_path: Path)
     in_package = "__init__.py" in "".join(files) and layout != "a folder in a package"
     assert len(helpers) == (mode != "importlib" or in_package)
     assert run_testfix([], folder).status == 0
+    command = [sys.executable, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "B,E,F,I,UP"]
+    made_files = [path for path in made if path.endswith(("local_services.py", "conftest.py"))]
+    done = subprocess.run([*command, *made_files], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_a_folder_that_the_configuration_puts_on_the_path(tmp_path: Path) -> None:

@@ -35,6 +35,10 @@ class HelperModules:
     def added(self, source: str, stem: str) -> AddModule:
         """The edit that brings the helper module `stem`, whose text is `source`."""
         dots = self.prefix[:1]  # they stand side by side
+        if (
+            not dots and self.folder
+        ):  # below the root, where linters that sort imports take it for third-party
+            source = source.replace(f"\n\nfrom {SIBLINGS}", f"\nfrom {SIBLINGS}")
         return AddModule(self.path(stem), source.replace(f"from {SIBLINGS}", f"from {dots}"))
 
 
