@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from fixer.edits import (
-    AddFixture,
     AddImport,
     AddParameter,
     AddPluginModule,
@@ -18,6 +17,7 @@ from fixer.edits import (
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
+from fixer.fixture_edits import AddFixture, AddModule
 from fixer.project.import_style import section_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,7 @@ def compose(
     chosen, refused = _apart({fix.id: fix for fix in fixes}.values())
     edits: dict[str, tuple[Edit, ...]] = {}
     composed: dict[str, dict[Edit, None]] = {}  # what `edits` were made of
+    created = {edit.path for fix in chosen for edit in fix.edits if isinstance(edit, AddModule)}
     while True:
         wanted: dict[str, dict[Edit, None]] = {}
         for fix in chosen:
@@ -74,6 +75,7 @@ def compose(
                     first_use,
                     style(path),
                     modules,
+                    created,
                 )
                 if added or replacements
                 else Settled((), {})
@@ -127,14 +129,17 @@ def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
     for fix in fixes:
         own: dict[tuple[str, str], object] = {}
         for edit in fix.edits:
-            if isinstance(edit, AddFixture):
+            if isinstance(edit, AddModule):
+                folder, _, file = edit.path.rpartition("/")
+                own["", file] = folder  # pytest may take modules of one name for each other
+            elif isinstance(edit, AddFixture):
                 own |= {(edit.path, name): edit.source for name in (edit.name, *edit.binds)}
             elif isinstance(edit, AddImport):
                 own[edit.path, edit.what.bound] = edit.what
         adds = any(isinstance(edit, AddFixture) for edit in fix.edits)
         clash = next((key for key, what in own.items() if bound.get(key, what) != what), None)
         if adds and clash is not None:
-            refused[fix.id] = f"another repair binds `{clash[1]}` in {clash[0]}"
+            refused[fix.id] = f"another repair brings `{clash[1]}`{f' into {clash[0]}' if clash[0] else ''}"
         else:
             bound = own | bound
             chosen.append(fix)
@@ -150,9 +155,10 @@ def _settled(
     first_use: Callable[[str, str], int | None],
     style: ImportStyle,
     modules: Modules,
+    created: Collection[str],
 ) -> Settled:
     def is_first_party(module: str) -> bool:
-        return modules.is_first_party(module, path)
+        return f"{module}.py" in created or modules.is_first_party(module, path)
 
     def section(module: str) -> str:
         return section_of(module, style, is_first_party)

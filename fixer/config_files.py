@@ -35,7 +35,7 @@ def line_of(text: str, key: str, error: ValueError) -> int | None:
     start = max(text.find(key), 0)
     for needle in error.needles:
         word = rf"[\"']?{re.escape(needle)}[\"']?"
-        forms = (rf"\.{word}\s*\]", rf"(?m:^\s*{word}\s*[.=])", rf"(?<![\w.-]){word}(?![\w.-])")
+        forms = (rf"\.{word}\s*\]", rf"(?m:^\s*{word}\s*[.=])", rf"(?<![\w-]){word}(?![\w-])")
         places = (re.compile(form).search(text, start) for form in forms)  # a header, a key, a word
         place = next((match for match in places if match), None)
         if place is None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.call_edits import CallEdit
+from fixer.fixture_edits import FixtureEdit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -286,41 +287,6 @@ class AddDecorator:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """A dictionary as data of an edit: keys and values in order."""
-
-    entries: tuple[tuple[str, Data], ...]
-
-
-# A string, a list (as a tuple) or a dictionary.
-Data: TypeAlias = "str | tuple[Data, ...] | Table | None"
-
-
-@dataclass(frozen=True, slots=True)
-class AddFixture:
-    """`source`, which declares the fixture `name`, becomes the end of the file, which may be a new one.
-
-    `source` is a function or several statements of a module (a constant, a helper, the fixture), with
-    `\\n` for line ends. Imports that it needs are edits of their own. `binds` are the names
-    that `source` binds. `function` is the name that the fixture has in `source`, "" where it is `name`;
-    `values` are what the assignments of `source` to these names assign instead.
-    """
-
-    path: str
-    source: str
-    name: str
-    binds: tuple[str, ...] = ()
-    function: str = ""
-    values: tuple[tuple[str, Data], ...] = ()
-
-    kind = "add-fixture"
-
-    @property
-    def text(self) -> str:
-        return f"add fixture {self.name}"
-
-
-@dataclass(frozen=True, slots=True)
 class RemoveDefinition:
     """The function or simple assignment of the module that binds `name` goes, with the comments that touch
     it from above.
@@ -366,9 +332,9 @@ Edit: TypeAlias = (
     | ReplaceImport
     | RemoveImport
     | FunctionEdit
-    | AddFixture
     | RemoveDefinition
     | AddPluginModule
+    | FixtureEdit
     | CallEdit
 )
 

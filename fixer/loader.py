@@ -22,7 +22,7 @@ from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
-from fixer.facts.text import decode
+from fixer.facts.text import decode, lines_of
 from fixer.facts.top_level import read_top_level
 from fixer.newer_syntax import needs_newer_python
 from fixer.project.dependencies import Declared, declared, included_files, is_dependency_file
@@ -202,6 +202,10 @@ class DiskLoader:
                     found = self._kept("statements", path, content, partial(read_top_level, text))
             known = self._statements[path] = content, found
         return known[1]
+
+    def source(self, path: str) -> str | None:
+        content = self._read(path)
+        return None if content is None else "\n".join(lines_of(decode(content)))
 
     def mentioning(self, word: str, among: Collection[str] | None = None) -> list[str]:
         encoded = word.encode()

@@ -4,33 +4,48 @@ from __future__ import annotations
 
 import keyword
 import os
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fixer.config_files import EntryError
+from fixer.fixture_edits import Table
 from fixer.recipe_tables import Recipe, Recipes, Service
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+
+    from fixer.fixture_edits import Data
 
 _FOLDER = Path(__file__).parent / "recipes"
-# The fixture of each recipe that comes with testfix, and the file that has it.
+
+
+@dataclass(frozen=True, slots=True)
+class BuiltIn:
+    """A recipe that comes with testfix: its file, the fixture in it, and the keys that its table may have."""
+
+    file: str
+    function: str
+    keys: tuple[str, ...] = ()
+
+
 BUILT_IN = {
-    "postgres": ("postgres.py", "postgres_connection"),
-    "http-service": ("http_service.py", "service_url"),
-    "service-discovery": ("service_discovery.py", "service_discovery"),
-    "launcher-config": ("launcher_config.py", "launcher_config"),
+    "postgres": BuiltIn("postgres.py", "postgres_connection", ("service",)),
+    "http-service": BuiltIn("http_service.py", "service_url", ("service",)),
+    "service-discovery": BuiltIn("service_discovery.py", "service_discovery", ("file",)),
+    "launcher-config": BuiltIn("launcher_config.py", "launcher_config"),
+    "websocket": BuiltIn("websocket.py", "event_socket", ("service", "path", "auth", "token", "login")),
 }
-OF_ONE_SERVICE = ("http-service",)
+_WITH_FILE = BuiltIn("service_discovery_file.py", "service_discovery")
+_OWN_KEYS = ("service", "file")
+_OF_ONE_SERVICE = ("http-service", "websocket")
 # Fixtures that need no table of their own once services are declared.
 IMPLIED = {
     "real_postgres_connection": "postgres",
     "service_discovery": "service-discovery",
     "launcher_config": "launcher-config",
 }
-_FIXTURE_KEYS = ("recipe", "service", "file")
 _SERVICE_KEYS = ("url", "health", "start", "env")
 
 
@@ -40,26 +55,45 @@ def read_fixtures(value: object, folder: Path) -> dict[str, Recipe]:
     for name, table in _tables(value).items():
         if not _is_name(name):
             raise EntryError(f"has `{name}`, which cannot be the name of a fixture", name)
-        _refuse_unknown(name, table, _FIXTURE_KEYS)
         words = table.get("recipe")
         if not isinstance(words, str) or not words:
             known = ", ".join(BUILT_IN)
             text = f'expects `recipe` of `{name}` to be one of {known}, or "path/to/file.py:fixture_name"'
             raise EntryError(f"{text}, not {words!r}", name, *(["recipe"] if "recipe" in table else []))
-        service = table.get("service")
-        if service is not None and not isinstance(service, str):
-            raise EntryError(
-                f"expects `service` of `{name}` to be the name of a service, not {service!r}", name, "service"
-            )
-        file = table.get("file")
-        if file is not None and not (isinstance(file, str) and _is_inside(file, folder)):
-            raise EntryError(
-                f"expects `file` of `{name}` to be the path of a file in the project, not {file!r}",
-                name,
-                "file",
-            )
-        found[name] = replace(_recipe(name, words, service, folder), file=file)
+        recipe = _recipe(name, words, folder)
+        keys = BUILT_IN[words].keys if words in BUILT_IN else _OWN_KEYS
+        _refuse_unknown(name, table, ("recipe", *keys))
+        values = tuple(_value(name, key, table[key], folder) for key in keys if key in table)
+        service = next((str(value) for key, value in values if key == "service"), None)
+        if words == "websocket" and "login" not in table:
+            text = 'needs `login`, what the token is asked with: { name = "...", password = "..." }'
+            raise EntryError(f"has `{name}`, which {text}", name)
+        if words == "service-discovery" and "file" in table:
+            recipe = _built_in(words, None, _WITH_FILE)
+        others = tuple((key, value) for key, value in values if key != "service")
+        found[name] = replace(recipe, service=service, values=others)
     return found
+
+
+def _value(name: str, key: str, value: object, folder: Path) -> tuple[str, Data]:
+    """A key of a fixture's table and its value. Raises EntryError."""
+    if key == "login":
+        if isinstance(value, dict) and value and all(isinstance(each, str) for each in value.values()):
+            return key, Table(tuple(value.items()))
+        wanted = "a table of strings"
+    elif key in ("path", "token"):
+        if isinstance(value, str) and value.startswith("/"):
+            return key, value
+        wanted = 'a path such as "/ws"'
+    elif key == "file":
+        if isinstance(value, str) and _is_inside(value, folder):
+            return key, value
+        wanted = "the path of a file in the project"
+    else:
+        if isinstance(value, str):
+            return key, value
+        wanted = "the name of a service"
+    raise EntryError(f"expects `{key}` of `{name}` to be {wanted}, not {value!r}", name, key)
 
 
 def read_services(value: object, folder: Path) -> tuple[Service, ...]:
@@ -89,25 +123,36 @@ def settle(fixtures: Mapping[str, Recipe], services: tuple[Service, ...]) -> Rec
             f"{each.name.replace('-', '_')}_service": _built_in("http-service", each.name)
             for each in services
         }
-    names = [service.name for service in services]
-    for name, recipe in fixtures.items():
-        wanted = recipe.service
-        if wanted is None and recipe.shown in OF_ONE_SERVICE:
-            wanted = _meant(name, names)
-            if wanted is None:
-                raise EntryError(
-                    f"has `{name}`, whose recipe {recipe.shown} is about one service: say which by"
-                    f' `service = "..."`; declared are {", ".join(names) or "none"}',
-                    name,
-                )
-        if wanted is not None and wanted not in names:
-            raise EntryError(
-                f"names the service `{wanted}` for `{name}`; declared are {', '.join(names) or 'none'}",
-                name,
-                wanted,
-            )
-        found[name] = replace(recipe, service=wanted)
+    found = {name: _settled(name, recipe, services) for name, recipe in {**found, **fixtures}.items()}
     return Recipes(found, services)
+
+
+def _settled(name: str, recipe: Recipe, services: Sequence[Service]) -> Recipe:
+    names = [service.name for service in services]
+    declared = f"declared are {', '.join(names) or 'none'}"
+    values = dict(recipe.values)
+    if recipe.shown == "websocket" and "auth" not in values:
+        if "auth" not in names:
+            raise EntryError(
+                f'has `{name}`, which needs `auth = "..."`, the service that gives the token; {declared}',
+                name,
+            )
+        values["auth"] = "auth"
+    wanted = recipe.service
+    if wanted is None and recipe.shown in _OF_ONE_SERVICE:
+        wanted = _meant(name, [each for each in names if each != values.get("auth")])
+        if wanted is None:
+            raise EntryError(
+                f"has `{name}`, whose recipe {recipe.shown} is about one service: say which by"
+                f' `service = "..."`; {declared}',
+                name,
+            )
+    if wanted is None and recipe.shown == "postgres":
+        wanted = next((service.name for service in services if service.is_postgres), None)
+    for each in (wanted, values.get("auth")):
+        if each is not None and each not in names:
+            raise EntryError(f"names the service `{each}` for `{name}`; {declared}", name, str(each))
+    return replace(recipe, service=wanted, values=tuple(values.items()))
 
 
 def _meant(fixture: str, services: Collection[str]) -> str | None:
@@ -118,9 +163,9 @@ def _meant(fixture: str, services: Collection[str]) -> str | None:
     return next(iter(services)) if len(services) == 1 else None
 
 
-def _recipe(name: str, words: str, service: str | None, folder: Path) -> Recipe:
+def _recipe(name: str, words: str, folder: Path) -> Recipe:
     if words in BUILT_IN:
-        return _built_in(words, service)
+        return _built_in(words, None)
     path, colon, function = words.rpartition(":")
     if not colon or not path.endswith(".py") or not _is_name(function):
         raise EntryError(
@@ -138,16 +183,16 @@ def _recipe(name: str, words: str, service: str | None, folder: Path) -> Recipe:
         raise EntryError(
             f"has the recipe {words!r} for `{name}`, but there is no such file in {folder}", name, "recipe"
         )
-    return Recipe(target.as_posix(), function, words, service, own=True)
+    return Recipe(target.as_posix(), function, words, own=True)
 
 
 def _is_inside(path: str, folder: Path) -> bool:
     return Path(os.path.realpath(folder / path)).is_relative_to(os.path.realpath(folder))
 
 
-def _built_in(word: str, service: str | None) -> Recipe:
-    file, function = BUILT_IN[word]
-    return Recipe((_FOLDER / file).as_posix(), function, word, service)
+def _built_in(word: str, service: str | None, from_: BuiltIn | None = None) -> Recipe:
+    recipe = from_ or BUILT_IN[word]
+    return Recipe((_FOLDER / recipe.file).as_posix(), recipe.function, word, service)
 
 
 def _service(name: str, table: Mapping[str, object]) -> Service:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from fixer.fixture_edits import Data
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +23,17 @@ class Service:
     start: tuple[str, ...] = ()
     env: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def is_postgres(self) -> bool:
+        return urlsplit(self.url).scheme.partition("+")[0] in ("postgres", "postgresql")
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """The function `function` of the file `path` (absolute), from which a fixture is made.
 
     `service` is the name of the service that it is about, None where it is about all or none;
-    `file` the one that it writes, relative to the root of the suite. `shown` is how
+    `values` are what else the function's assignments to these names assign instead. `shown` is how
     the user calls it; `own`: it is a file of the user's.
     """
 
@@ -34,7 +41,7 @@ class Recipe:
     function: str
     shown: str
     service: str | None = None
-    file: str | None = None
+    values: tuple[tuple[str, Data], ...] = ()
     own: bool = False
 
 

@@ -10,7 +10,6 @@ from fixer.codemods.apply import apply_edits, apply_to_module
 from fixer.codemods.errors import EditError
 from fixer.edits import (
     AddDecorator,
-    AddFixture,
     AddImport,
     AddParameter,
     AddPluginModule,
@@ -20,8 +19,8 @@ from fixer.edits import (
     RemoveDefinition,
     RenameName,
     RenameParameter,
-    Table,
 )
+from fixer.fixture_edits import AddFixture, AddModule, Reference, Table
 from fixer.span import Span
 
 
@@ -300,13 +299,17 @@ def url():
 
 
 def test_a_recipe_is_filled_with_names_and_values() -> None:
-    services = Table((("a", Table((("start", ("run", "-v")), ("env", Table(())), ("none", None)))),))
+    long = Table(
+        (("url", "http://localhost:8000/with/a/path/that/is/long"), ("health", Reference("is_server_up")))
+    )
+    short = Table((("start", ("run", "-v")), ("env", Table(())), ("none", None)))
+    services = Table((("a", short), ("b", long)))
     values = (("SERVICES", services), ("service", 'it\'s "a"\n'), ("NAMES", ("x", "it's")))
     filled = """SERVICES: dict = {
-    "a": {
-        "start": ["run", "-v"],
-        "env": {},
-        "none": None,
+    "a": {"start": ["run", "-v"], "env": {}, "none": None},
+    "b": {
+        "url": "http://localhost:8000/with/a/path/that/is/long",
+        "health": is_server_up,
     },
 }  # filled in
 NAMES = ["x", "it's"]
@@ -501,3 +504,15 @@ def test_an_edit_that_does_not_fit(source: str, edit: Edit, message: str) -> Non
     for apply in (apply_edits, apply_to_module):
         with pytest.raises(EditError, match=re.escape(message)):
             apply(source, [edit])
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_new_module_has_the_line_ends_of_the_suite(newline: str) -> None:
+    edits = [AddModule("helpers.py", "import os\n\nHERE = os.curdir\n")]
+    expected = "import os\n\nHERE = os.curdir\n".replace("\n", newline)
+    assert apply_edits("", edits, newline) == apply_to_module("", edits, newline) == expected
+
+
+def test_a_new_module_replaces_nothing() -> None:
+    with pytest.raises(EditError, match="there is a file of that name already"):
+        apply_edits("import os\n", [AddModule("helpers.py", "import sys\n")])

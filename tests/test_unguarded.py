@@ -12,7 +12,7 @@ from test_recipe_postgres import run_pytest
 from test_recipe_services import free_port, is_service_up, service
 
 from fixer.facts.reaches import read_reaches
-from fixer.recipes.services import running_service, service_folder
+from fixer.recipes.local_services import running_service, service_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,7 +159,9 @@ def test_the_guard_skips_fails_or_starts(tmp_path: Path) -> None:
     assert f"backend does not answer at http://localhost:{port}" in skipped
     assert re.match("1 passed, 3 errors", run_pytest(folder, REQUIRE_SERVICES="1"))
     with running_service(
-        "backend", {**service(), "url": f"http://127.0.0.1:{port}", "env": {"PORT": str(port)}}, tmp_path
+        "backend",
+        {"backend": {**service(), "url": f"http://127.0.0.1:{port}", "env": {"PORT": str(port)}}},
+        tmp_path,
     ):
         assert run_pytest(folder).startswith("4 passed")
     assert not is_service_up({"url": f"http://127.0.0.1:{port}"})

@@ -14,7 +14,8 @@ from fixer.codemods.statement_lines import parse
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from fixer.edits import AddFixture
+    from fixer.fixture_edits import AddFixture
+
 
 BLANK_LINES = 2  # PEP 8: around functions and classes of a module; one above other statements
 

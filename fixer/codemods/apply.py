@@ -13,6 +13,7 @@ from fixer.call_edits import CALL_EDITS, RenameKey
 from fixer.codemods.add_decorator import AddDecorators
 from fixer.codemods.add_fixture import AddFixtures, with_fixture
 from fixer.codemods.add_import import AddImports, new_statements
+from fixer.codemods.add_module import new_module
 from fixer.codemods.add_parameter import AddParameters
 from fixer.codemods.add_plugin_module import AddPluginModules, new_plugins, plugins_place
 from fixer.codemods.call_arguments import CallArguments
@@ -29,7 +30,6 @@ from fixer.codemods.statement_lines import Statements, frame, import_lines
 from fixer.codemods.together import Together
 from fixer.edits import (
     AddDecorator,
-    AddFixture,
     AddImport,
     AddParameter,
     AddPluginModule,
@@ -45,6 +45,7 @@ from fixer.edits import (
     ReplaceInString,
     ReplaceName,
 )
+from fixer.fixture_edits import AddFixture, AddModule
 from fixer.span import moved
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def apply_edits(source: str, edits: Sequence[Edit], newline: str | None = None) 
         return source
     bom, text = source[: source.startswith(_BOM)], source.removeprefix(_BOM)
     newline = prevailing_newline(text, newline)
+    if any(isinstance(edit, AddModule) for edit in edits):
+        return new_module(source, edits, newline)
     lines = split_lines(text)
     sorted_out = _Sorted(edits)
     blank = without_comments(lines, sorted_out.comments)
@@ -101,6 +104,8 @@ def apply_to_module(source: str, edits: Sequence[Edit], newline: str | None = No
     """The same as `apply_edits`, by LibCST over the whole module: much slower, used to check the other."""
     bom, text = source[: source.startswith(_BOM)], source.removeprefix(_BOM)
     newline = prevailing_newline(text, newline)
+    if any(isinstance(edit, AddModule) for edit in edits):
+        return new_module(source, edits, newline)
     text = _without_blank_start(_transformed(text, edits, newline), source)
     plugins = [edit for edit in edits if isinstance(edit, AddPluginModule)]
     if plugins:
@@ -232,7 +237,7 @@ def _line(edit: Edit) -> int:
         if edit.place is None:
             raise EditError(f"`{edit.text}` has no place yet")
         return edit.place.line
-    assert not isinstance(edit, AddPluginModule | AddFixture)  # they have no line yet
+    assert not isinstance(edit, AddPluginModule | AddFixture | AddModule)  # they have no line yet
     return edit.line
 
 
@@ -293,6 +298,6 @@ def _moved(edit: Edit, lines: int) -> Edit:
         if isinstance(edit.place, JoinImport):
             return replace(edit, place=replace(edit.place, line=edit.place.line + lines))
         return edit
-    if isinstance(edit, AddPluginModule | AddFixture):
+    if isinstance(edit, AddPluginModule | AddFixture | AddModule):
         return edit
     return replace(edit, line=edit.line + lines)

@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from fixer.codemods.errors import EditError
+from fixer.fixture_edits import Reference, Table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from fixer.edits import AddFixture, Data
+    from fixer.fixture_edits import AddFixture, Data
+
 
 _INDENT = 4
+_LINE_LENGTH = 88
 
 
 class FillRecipe(cst.CSTTransformer):
@@ -35,15 +38,18 @@ class FillRecipe(cst.CSTTransformer):
     def leave_Assign(self, original_node: cst.Assign, updated_node: cst.Assign) -> cst.Assign:  # noqa: N802
         target = updated_node.targets[0].target
         if len(updated_node.targets) == 1 and isinstance(target, cst.Name) and target.value in self._values:
-            return updated_node.with_changes(value=expression(self._values[target.value]))
+            return updated_node.with_changes(value=self._filled(target.value))
         return updated_node
+
+    def _filled(self, name: str) -> cst.BaseExpression:
+        return expression(self._values[name], taken=_INDENT + len(f"{name} = "))
 
     def leave_AnnAssign(  # noqa: N802
         self, original_node: cst.AnnAssign, updated_node: cst.AnnAssign
     ) -> cst.AnnAssign:
         target = updated_node.target
         if isinstance(target, cst.Name) and target.value in self._values:
-            return updated_node.with_changes(value=expression(self._values[target.value]))
+            return updated_node.with_changes(value=self._filled(target.value))
         return updated_node
 
 
@@ -58,29 +64,33 @@ def filled(edit: AddFixture) -> str:
         raise EditError(f"the text of fixture `{edit.name}` is no Python: {error.message}") from error
 
 
-def expression(data: Data, indent: int = 0) -> cst.BaseExpression:
-    """The literal for `data`, dictionaries with one entry on each line, for a line that has this indent."""
+def expression(data: Data, indent: int = 0, taken: int = 0) -> cst.BaseExpression:
+    """The literal for `data`, for a line that has this indent. The entries of a dictionary have a line each,
+    unless none is a dictionary and all fit behind the `taken` characters that stand on the line already."""
     if data is None:
         return cst.Name("None")
     if isinstance(data, str):
         return _string(data)
+    if isinstance(data, Reference):
+        return cst.Name(data.name)
     if isinstance(data, tuple):
         return cst.List([cst.Element(expression(each, indent)) for each in data])
-    return _dictionary(data.entries, indent)
+    if any(isinstance(value, Table) and value.entries for _, value in data.entries):
+        return _spread(data.entries, indent)
+    joined = cst.Dict([cst.DictElement(_string(key), expression(value)) for key, value in data.entries])
+    width = taken + len(cst.Module([]).code_for_node(joined)) + len(",")
+    return joined if width <= _LINE_LENGTH else _spread(data.entries, indent)
 
 
-def _dictionary(entries: Sequence[tuple[str, Data]], indent: int) -> cst.Dict:
+def _spread(entries: Sequence[tuple[str, Data]], indent: int) -> cst.Dict:
     inside, outside = _line(indent + _INDENT), _line(indent)
-    elements = [
-        cst.DictElement(
-            _string(key),
-            expression(value, indent + _INDENT),
-            comma=cst.Comma(whitespace_after=outside if number == len(entries) else inside),
+    elements = []
+    for number, (key, value) in enumerate(entries, 1):
+        taken = indent + _INDENT + len(_string(key).value) + len(": ")
+        comma = cst.Comma(whitespace_after=outside if number == len(entries) else inside)
+        elements.append(
+            cst.DictElement(_string(key), expression(value, indent + _INDENT, taken), comma=comma)
         )
-        for number, (key, value) in enumerate(entries, 1)
-    ]
-    if not elements:
-        return cst.Dict([])
     return cst.Dict(elements, lbrace=cst.LeftCurlyBrace(whitespace_after=inside))
 
 

@@ -91,6 +91,9 @@ class Loader(Protocol):
     def statements(self, path: str) -> Sequence[Definition]:
         """The statements of a file at module level; none if it cannot be read."""
 
+    def source(self, path: str) -> str | None:
+        """The text of a file, with `\\n` for line ends; None if it cannot be read."""
+
     def inside(self, path: str) -> str | None:
         """The relative path of a file of the project of which `path` is the absolute one; else None."""
 

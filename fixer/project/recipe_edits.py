@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddFixture, AddImport, Data, Edit, Table
+from fixer.edits import AddImport, Edit, Import
 from fixer.facts.body import ImportBinding
-from fixer.project.luggage import Immovable
+from fixer.fixture_edits import AddFixture, Data, Reference, Table
+from fixer.project.luggage import Immovable, Luggage
 from fixer.project.modules import folder_of
-from fixer.project.recipe_source import Pantry
+from fixer.project.recipe_modules import SIBLINGS, helper_modules, missing_from
+from fixer.project.recipe_source import SERVICES, Pantry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from fixer.facts.top_level import Definition
+    from fixer.project.fixtures.model import Result
     from fixer.project.project import Project
+    from fixer.project.recipe_source import Ingredients
     from fixer.recipe_tables import Recipe, Service
 
-_SERVICES, _SERVICE, _FILE = "SERVICES", "service", "file"  # what recipes assign to
+# What stands for PostgreSQL's health check, and for `start = ["postgres"]`.
+_HEALTH = Import(f"{SIBLINGS}local_postgres", "is_postgres_up")
+_START = Import(f"{SIBLINGS}local_postgres", "new_postgres")
 
 
 class RecipeEdits:
@@ -25,40 +30,80 @@ class RecipeEdits:
     def __init__(self, conftest: str, project: Project) -> None:
         self.conftest = conftest
         self.project = project
-        self.pantry = Pantry(project)
+        self.services = project.settings.recipes.services
+        self.modules = helper_modules(conftest, project)
+        new = () if self._there(SERVICES) else self.services
+        wanted = {what for each in new for what in (_health(each), _start(each)) if what is not None}
+        self.pantry = Pantry(conftest, project, self.modules, sorted(wanted))
         self.edits: list[Edit] = []
         self.refused: dict[str, str] = {}
         self.bound: dict[str, object] = {}  # what the fixtures so far bring
+        self.brought: set[str] = set()  # the helper modules so far
 
     def add(self, name: str) -> None:
+        """Plan the fixture; `refused` says why where it cannot be."""
         recipe = self.project.settings.recipes.fixtures[name]
         try:
-            ingredients = self.pantry.ingredients(recipe, self.conftest)
-            have = {
-                each.name for each in ingredients.definitions if self._has(each.name, each.code, name, recipe)
-            }
-            luggage = ingredients.without(frozenset(have))
-            new = [what for what in luggage.imports if not self._has(what.bound, what, name, recipe)]
+            ingredients = self.pantry.ingredients(recipe)
+            definitions = [each for each in ingredients.definitions if not self._has(each, name, recipe)]
+            imports = [what for what in ingredients.imports if not self._binds(what.bound, what)]
+            edits = self._helpers(ingredients)
         except Immovable as reason:
             self.refused[name] = str(reason)
             return
-        self.edits += [AddImport(self.conftest, what) for what in new]
-        binds = tuple(name if each.name == recipe.function else each.name for each in luggage.definitions)
-        values = _values(luggage.text, recipe, self.project.settings.recipes.services)
+        edits += [AddImport(self.conftest, what) for what in imports]
+        first = next((each for each in definitions if each.name == SERVICES), None)
+        if first is not None:  # on its own, so that all who need it bring the same
+            definitions.remove(first)
+            table = ((SERVICES, self._table(recipe)),)
+            edits.append(AddFixture(self.conftest, first.text, SERVICES, (SERVICES,), "", table))
+        binds = tuple(name if each.name == recipe.function else each.name for each in definitions)
+        values: list[tuple[str, Data]] = list(recipe.values)
+        if recipe.service is not None:
+            values.append(("service", recipe.service))
         function = recipe.function if recipe.function != name else ""
-        self.edits.append(AddFixture(self.conftest, luggage.text, name, binds, function, values))
-        self.bound |= {what.bound: what for what in new}
-        self.bound |= {each.name: each.code for each in luggage.definitions if each.name != recipe.function}
+        source = Luggage(tuple(definitions)).text
+        edits.append(AddFixture(self.conftest, source, name, binds, function, tuple(values)))
+        self.edits += edits
+        self.bound |= {what.bound: what for what in imports}
+        self.bound |= {
+            each.name: each.code for each in ingredients.definitions if each.name != recipe.function
+        }
 
-    def _has(self, bound: str, what: object, name: str, recipe: Recipe) -> bool:
+    def _helpers(self, ingredients: Ingredients) -> list[Edit]:
+        """The helper modules that are not there yet. Raises Immovable where one is, and is another."""
+        edits: list[Edit] = []
+        going = dict(ingredients.helpers)
+        while going and self.modules is not None:
+            path, names = going.popitem()
+            stem = path.rpartition("/")[2].removesuffix(".py")
+            target = self.modules.path(stem)
+            lacks = missing_from(target, names, self.project)
+            if lacks is not None:
+                raise Immovable(f"{target} is there already, and has no `{lacks}`")
+            if target in self.brought or target in self.project.modules.files:
+                continue
+            source, others = self.pantry.module(path)
+            edits.append(self.modules.added(source, stem))
+            self.brought.add(target)
+            going |= {other: frozenset() for other in others if other not in going}
+        return sorted(edits, key=lambda edit: edit.path)
+
+    def _has(self, definition: Definition, name: str, recipe: Recipe) -> bool:
         """Whether the conftest has it, or will. Raises Immovable if it has something else of that name."""
-        if bound == recipe.function:
-            bound = name
+        if definition.name == recipe.function:
+            return self._binds(name, definition.code)
+        there = self.bound.get(SERVICES) or self._there(SERVICES)
+        if definition.name != SERVICES or not isinstance(there, str) or "{" not in there:
+            return self._binds(definition.name, definition.code)
+        if recipe.service is not None and SERVICES not in self.bound and repr(recipe.service) not in there:
+            raise Immovable(f"`{SERVICES}` of {self.conftest} does not have `{recipe.service}`: add it there")
+        return True  # with other values
+
+    def _binds(self, bound: str, what: object) -> bool:
         there = self.bound.get(bound) or self._there(bound)
         if there is None or there == what:
             return there is not None
-        if bound == _SERVICES and isinstance(there, str):
-            return True  # with other values
         raise Immovable(f"{self.conftest} binds `{bound}` already")
 
     def _there(self, bound: str) -> object:
@@ -87,23 +132,40 @@ class RecipeEdits:
             if not folder or path.startswith(f"{folder}/"):
                 raise Immovable(f"{path} imports a conftest by name, and {conftest} would be a new one")
 
-
-def _values(text: str, recipe: Recipe, services: Sequence[Service]) -> tuple[tuple[str, Data], ...]:
-    values: list[tuple[str, Data]] = []
-    if f"\n{_SERVICES}" in f"\n{text}":
-        values.append((_SERVICES, Table(tuple((each.name, _table(each)) for each in services))))
-    if recipe.service is not None:
-        values.append((_SERVICE, recipe.service))
-    if recipe.file is not None:
-        values.append((_FILE, recipe.file))
-    return tuple(values)
+    def _table(self, recipe: Recipe) -> Table:
+        """The services as `SERVICES` has them; a recipe of the user's gets what the configuration says."""
+        return Table(tuple((each.name, _entry(each, recipe.own)) for each in self.services))
 
 
-def _table(service: Service) -> Table:
+def is_made(name: str, project: Project) -> bool:
+    """Whether the fixture is to be made from its recipe: some request it, and nothing declares it."""
+    elsewhere = (each for each in project.fixtures.elsewhere(name) if each.kind != "undecorated")
+    return bool(project.fixtures.lacks_of(name)) and not any(elsewhere)
+
+
+def results_of(name: str, project: Project) -> list[Result]:
+    """The tests that lack the fixture, by suite."""
+    return [result for lack in project.fixtures.lacks_of(name) for result in lack.results]
+
+
+def _health(service: Service) -> Import | None:
+    return _HEALTH if service.is_postgres and service.health is None else None
+
+
+def _start(service: Service) -> Import | None:
+    return _START if service.is_postgres and service.start == ("postgres",) else None
+
+
+def _entry(service: Service, plain: bool) -> Table:
     entries: list[tuple[str, Data]] = [("url", service.url)]
-    if service.health is not None:
+    health, start = (None, None) if plain else (_health(service), _start(service))
+    if health is not None:
+        entries.append(("health", Reference(health.bound)))
+    elif service.health is not None:
         entries.append(("health", service.health))
-    if service.start:
+    if start is not None:
+        entries.append(("start", Reference(start.bound)))
+    elif service.start:
         entries.append(("start", service.start))
     if service.env:
         entries.append(("env", Table(service.env)))

@@ -1,4 +1,4 @@
-"""What a recipe brings into a conftest: its fixture, the helpers and imports that it needs."""
+"""What a recipe brings into a conftest: its fixture, and the constants, helpers and imports that it needs."""
 
 from __future__ import annotations
 
@@ -9,40 +9,50 @@ from typing import TYPE_CHECKING
 from fixer.edits import Import
 from fixer.facts.body import Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
-from fixer.project.luggage import Immovable, Luggage
+from fixer.project.luggage import Immovable
+from fixer.project.recipe_modules import SIBLINGS
 from fixer.project.spelling import respell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from fixer.facts.top_level import Definition
     from fixer.project.project import Project
+    from fixer.project.recipe_modules import HelperModules
     from fixer.recipe_tables import Recipe
 
-_SIBLINGS = "fixer.recipes."  # what comes with testfix takes helpers from its neighbours
+SERVICES = "SERVICES"  # what recipes call the table of services
 _LAZY = Import("__future__", "annotations")
 
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
-    """The definitions by the file that has them, helpers first, and the imports that they need."""
+    """The definitions by the file that has them, helpers first, and the imports that they need. `helpers` are
+    the names that they take from helper modules, by the file that such a module is copied from."""
 
     definitions: tuple[Definition, ...]
     imports: tuple[Import, ...]
-
-    def without(self, names: frozenset[str]) -> Luggage:
-        """The definitions that do not bind one of `names`."""
-        return Luggage(tuple(each for each in self.definitions if each.name not in names), self.imports)
+    helpers: Mapping[str, frozenset[str]]
 
 
 class Pantry:
-    """The recipes' files, each read once."""
+    """The recipes' files, each read once. `modules`: where the conftest takes testfix's own helpers from;
+    with None it gets them itself. `services`: the names by which the table of services refers to helpers."""
 
-    def __init__(self, project: Project) -> None:
+    def __init__(
+        self, conftest: str, project: Project, modules: HelperModules | None, services: Iterable[Import] = ()
+    ) -> None:
+        self.conftest = conftest
         self.project = project
+        self.modules = modules
+        self.services = {what.bound: what for what in services}
 
-    def ingredients(self, recipe: Recipe, conftest: str) -> Ingredients:
-        """What the fixture of the recipe needs in `conftest`. Raises Immovable."""
+    def ingredients(self, recipe: Recipe) -> Ingredients:
+        """What the fixture of the recipe needs in the conftest. Raises Immovable."""
+        body = self.project.loader.body(recipe.path)
+        if body is None or body.problem is not None:
+            file = recipe.shown.rpartition(":")[0]
+            raise Immovable(f"{file} cannot be {'read' if body is None else 'parsed'}")
         fixture = self._defined(recipe.path, recipe.function)
         if fixture is None or fixture.kind != "function" or not fixture.alone:
             raise Immovable(f"{recipe.shown} has no function `{recipe.function}`")
@@ -52,14 +62,26 @@ class Pantry:
             raise Immovable(f"`{recipe.function}` of {recipe.shown} has a name of its own in its decorator")
         taken: dict[Definition, str] = {fixture: recipe.path}
         imports: set[Import] = set()
-        for each in list(self._walk(fixture, recipe, taken, imports, conftest)):
+        helpers: dict[str, frozenset[str]] = {}
+        for each in list(self._walk(fixture, recipe, taken, imports, helpers)):
             if each.writes:
                 raise Immovable(f"`{each.name}` of {recipe.shown} changes `{min(each.writes)}` of its module")
-        if _LAZY in self._imports(recipe.path).values() and conftest not in self.project.modules.files:
+        if _LAZY in self._imports(recipe.path).values() and self.conftest not in self.project.modules.files:
             imports.add(_LAZY)
         files = list(dict.fromkeys(reversed(taken.values())))  # helpers' files before those that use them
         ordered = sorted(taken, key=lambda each: (files.index(taken[each]), each.line))
-        return Ingredients(tuple(ordered), tuple(sorted(imports)))
+        return Ingredients(tuple(ordered), tuple(sorted(imports)), helpers)
+
+    def module(self, path: str) -> tuple[str, set[str]]:
+        """The text of a helper module, and the files of those that it imports in turn. Raises Immovable."""
+        source = self.project.loader.source(path)
+        if source is None:
+            raise Immovable(f"{path} cannot be read")
+        return source, {
+            self._beside(what, path)
+            for what in self._imports(path).values()
+            if what.module.startswith(SIBLINGS)
+        }
 
     def _walk(
         self,
@@ -67,20 +89,26 @@ class Pantry:
         recipe: Recipe,
         taken: dict[Definition, str],
         imports: set[Import],
-        conftest: str,
+        helpers: dict[str, frozenset[str]],
     ) -> Iterator[Definition]:
         going = [fixture]
         for each in going:  # grows while it is walked
             yield each
             path = taken[each]
-            bound = self._imports(path)
-            for name in sorted(each.reads | self._requested(each, path)):
+            bound, names = self._imports(path), each.reads | self._requested(each, path)
+            if each.name == SERVICES and not recipe.own:
+                bound, names = {**bound, **self.services}, names | self.services.keys()
+            for name in sorted(names):
                 what = bound.get(name)
-                if what is not None and what.module.startswith(_SIBLINGS) and not recipe.own:
-                    found = self._sibling(what, path)
+                if what is not None and what.module.startswith(SIBLINGS) and not recipe.own:
                     place = self._beside(what, path)
+                    if self.modules is not None:
+                        imports.add(self.modules.respelled(what))
+                        helpers[place] = helpers.get(place, frozenset()) | {name}
+                        continue
+                    found = self._defined(place, name)
                 elif what is not None:
-                    imports |= self._spelled(what, path, recipe, conftest)
+                    imports |= self._spelled(what, path, recipe)
                     continue
                 else:
                     found, place = self._defined(path, name), path
@@ -90,21 +118,18 @@ class Pantry:
                 elif found is None and name not in BUILTIN_NAMES:
                     raise Immovable(f"{recipe.shown} does not show what `{name}` is")
 
-    def _sibling(self, what: Import, path: str) -> Definition | None:
-        return self._defined(self._beside(what, path), what.name or "")
-
     def _beside(self, what: Import, path: str) -> str:
-        return f"{path.rpartition('/')[0]}/{what.module.removeprefix(_SIBLINGS)}.py"
+        return f"{path.rpartition('/')[0]}/{what.module.removeprefix(SIBLINGS)}.py"
 
-    def _spelled(self, what: Import, path: str, recipe: Recipe, conftest: str) -> set[Import]:
+    def _spelled(self, what: Import, path: str, recipe: Recipe) -> set[Import]:
         if what == _LAZY:
             return set()
         if not recipe.own:
             return {what}
         inside = self.project.loader.inside(path)
-        spelled = respell(what, inside, conftest, self.project.modules) if inside is not None else what
+        spelled = respell(what, inside, self.conftest, self.project.modules) if inside is not None else what
         if spelled is None or (inside is None and what.module.startswith(".")):
-            raise Immovable(f"{conftest} cannot import {what.module} as {recipe.shown} does")
+            raise Immovable(f"{self.conftest} cannot import {what.module} as {recipe.shown} does")
         return {spelled}
 
     def _defined(self, path: str, name: str) -> Definition | None:

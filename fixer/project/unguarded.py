@@ -86,17 +86,35 @@ def unguarded(path: str, project: Project) -> Iterator[Unguarded]:
 _NO_ARGUMENTS = "it is a test of unittest, which cannot request a fixture"
 
 
-def conftest_for(service: Service, project: Project) -> str | None:
-    """The nearest conftest that serves all who reach the service without a guard; None if none is loaded for
-    all of them."""
-    port = next(iter(places_of(service))).rpartition(":")[2]
-    paths = []
-    suites: list[Suite] = []
-    for path in sorted(project.fixtures.mentioning(port)):
-        if any(each.service is service and each.refusal is None for each in project.unguarded(path)):
-            paths.append(path)
-            suites += _suites(path, project.fixtures)
-    return conftest_above(paths, suites) if paths else None
+def conftest_for(found: Unguarded, project: Project) -> str | None:
+    """The nearest conftest for all of its suites who reach a service without a guard, so that one has all
+    guards and the table of services; if none is loaded for all, the one for those who reach this service, or
+    for this file; or None."""
+    model = project.fixtures
+    own = _suites(found.path, model)
+    reaching = {
+        service.name: [
+            path
+            for path in _reaching(service, project)
+            if all(suite in own for suite in _suites(path, model))
+        ]
+        for service in project.settings.recipes.services
+    }
+    for paths in (sorted(set().union(*reaching.values())), reaching[found.service.name], [found.path]):
+        suites = [suite for path in paths for suite in _suites(path, model)]
+        conftest = conftest_above(paths, suites) if paths else None
+        if conftest is not None:
+            return conftest
+    return None
+
+
+def _reaching(service: Service, project: Project) -> list[str]:
+    word = min(places_of(service), key=len).rpartition(":")[2]  # the host, where no port need be given
+    return [
+        path
+        for path in sorted(project.fixtures.mentioning(word))
+        if any(each.service is service and each.refusal is None for each in project.unguarded(path))
+    ]
 
 
 def _suites(path: str, model: FixtureModel) -> Sequence[Suite]:

@@ -20,7 +20,7 @@ def guard_service(code: str, found: Unguarded, project: Project) -> Fix | str:
     if found.refusal is not None:
         return found.refusal
     function, guard = found.function, guard_of(found.service)
-    conftest = conftest_for(found.service, project)
+    conftest = conftest_for(found, project)
     if conftest is None:
         return "no conftest is loaded for all who reach the service"
     edits: list[Edit] = [AddParameter(found.path, function.line, function.column, function.name, guard)]

@@ -7,9 +7,10 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddFixture, AddImport, Edit, Import, RemoveDefinition, ReplaceImport
+from fixer.edits import AddImport, Edit, Import, RemoveDefinition, ReplaceImport
 from fixer.facts.body import ImportBinding
 from fixer.finding import Fix, Safety
+from fixer.fixture_edits import AddFixture
 from fixer.project.fixtures.relocation import changed, conftest_above
 from fixer.project.luggage import Immovable, helpers, importers, pack, users
 from fixer.project.modules import folder_of

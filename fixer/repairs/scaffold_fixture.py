@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING
 from fixer.finding import Fix, Safety
 from fixer.project.fixtures.relocation import conftest_above
 from fixer.project.luggage import Immovable
-from fixer.project.recipe_edits import RecipeEdits
+from fixer.project.recipe_edits import RecipeEdits, is_made, results_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from fixer.project.fixtures.lacks import Lack
     from fixer.project.project import Project
 
@@ -38,20 +36,22 @@ def scaffold_fixture(code: str, lack: Lack, project: Project) -> Fix | str:
 
 
 def _conftest_for(name: str, project: Project) -> str:
-    lacks: Sequence[Lack] = project.fixtures.lacks_of(name)
-    results = [result for lack in lacks for result in lack.results]
-    conftest = conftest_above([each.test.path for each in results], [each.suite for each in results])
-    if conftest is None:
-        raise Immovable("no conftest is loaded for all who request it")
-    return conftest
+    """The nearest conftest for all who request fixtures of testfix's recipes, which share a table of services
+    and helpers; where none is loaded for all, or the recipe is the user's own, for those who request this.
+    """
+    recipes = project.settings.recipes.fixtures
+    together = [each for each in recipes if is_made(each, project) and not recipes[each].own]
+    for names in ([name],) if recipes[name].own else (together, [name]):
+        results = [result for each in names for result in results_of(each, project)]
+        conftest = conftest_above([each.test.path for each in results], [each.suite for each in results])
+        if conftest is not None:
+            return conftest
+    raise Immovable("no conftest is loaded for all who request it")
 
 
 def _goes_to(name: str, conftest: str, project: Project) -> bool:
     """Whether the fixture is to be made, in that conftest."""
-    elsewhere = [each for each in project.fixtures.elsewhere(name) if each.kind != "undecorated"]
-    if not project.fixtures.lacks_of(name) or elsewhere:
-        return False
     try:
-        return _conftest_for(name, project) == conftest
+        return is_made(name, project) and _conftest_for(name, project) == conftest
     except Immovable:
         return False

@@ -1,5 +1,6 @@
 import contextlib
 import json
+import os
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -41,6 +42,9 @@ async def verify(request: Request) -> JSONResponse:
 async def lifespan(app: Starlette):
     with database.connect() as connection:
         database.create_tables(connection)
+        name, colon, password = os.environ.get("AUTH_FIRST_USER", "").partition(":")
+        if colon:
+            database.add_user(connection, name, password)
     yield
 
 

@@ -36,16 +36,12 @@ class TestAgentEvents:
         tools = [event["tool"] for event in asyncio.run(scenario()) if event["type"] == "tool_executing"]
         assert tools == ["search", "format"]
 
-    def test_two_runs_over_one_connection(self, real_postgres_connection, websocket_url):
-        async def scenario():
-            async with websockets.connect(websocket_url, extra_headers=authorized(), timeout=10) as socket:
-                results = []
-                for request in ("one", "two"):
-                    await socket.send(json.dumps({"agent": "echo", "request": request}))
-                    results.append((await collect_until(socket, "agent_completed"))[-1]["result"])
-                return results
-
-        assert asyncio.run(scenario()) == ["echo: one", "echo: two"]
+    def test_two_runs_over_one_connection(self, real_postgres_connection, agent_socket):
+        results = []
+        for request in ("one", "two"):
+            agent_socket.send({"agent": "echo", "request": request})
+            results.append(agent_socket.collect_until("agent_completed")[-1]["result"])
+        assert results == ["echo: one", "echo: two"]
 
     def test_an_unknown_agent_is_an_event(self, real_postgres_connection, websocket_url):
         async def scenario():
