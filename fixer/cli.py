@@ -5,6 +5,7 @@ Only click is imported here at the top; the pipeline is imported once the comman
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import sys
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fixer.config import Config
+    from fixer.report import Report
+    from fixer.run import Mode
 
 F = TypeVar("F", bound="Callable[..., Any]")
 FORMATS = ("text", "concise", "json", "github", "gitlab", "json-lines", "junit", "rdjson", "sarif")
@@ -87,6 +90,11 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
 )
 @click.option("--statistics", is_flag=True, help="Print counts per rule and name in place of findings.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.")
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    help="Read the source of PATH from standard input, and write the repaired source to standard output.",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where findings are left.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was fixed.")
 @click.option("--no-undo", is_flag=True, help="Keep no journal for `testfix undo`.")
@@ -102,22 +110,37 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
     applied; everything else is reported with a reason.
     """
     _refuse_contradictions(context, options)
+    paths = _asked(paths, options["stdin_filename"])
     cwd = Path.cwd()
     config = _configured(cwd, paths, options)
-    from fixer.output.deliver import deliver
-    from fixer.output.paint import wants_color
-    from fixer.output.progress import Progress
-    from fixer.output.view import View
     from fixer.run import Mode, run
 
     chosen = [mode for mode in Mode if options.get(mode.value) or options.get(f"write_{mode.value}")]
     mode = chosen[0] if chosen else Mode.REPAIR
     keep_undo, with_texts = not options["no_undo"], config.output_format in WITH_TEXTS
-    if sys.stderr.isatty() and not options["quiet"]:
-        with Progress(sys.stderr) as progress:
-            report = run(config, paths or (".",), mode, cwd, progress, keep_undo, with_texts)
-    else:
-        report = run(config, paths or (".",), mode, cwd, None, keep_undo, with_texts)
+    source = None if options["stdin_filename"] is None else _handed_over()
+    with contextlib.ExitStack() as stack:
+        progress = None
+        if source is None and sys.stderr.isatty() and not options["quiet"]:
+            from fixer.output.progress import Progress
+
+            progress = stack.enter_context(Progress(sys.stderr))
+        done = Mode.DIFF if source is not None and mode is Mode.REPAIR else mode
+        report = run(config, paths or (".",), done, cwd, progress, keep_undo, with_texts, source)
+    with contextlib.ExitStack() as stack:
+        if source is not None and mode is Mode.REPAIR:
+            _hand_back(source, report)
+            stack.enter_context(contextlib.redirect_stdout(sys.stderr))  # the source has the other to itself
+        return _tell(report, mode, config, cwd, options)
+
+
+def _tell(report: Report, mode: Mode, config: Config, cwd: Path, options: dict[str, Any]) -> int:
+    """Print what the run says, and return the exit status."""
+    from fixer.output.deliver import deliver
+    from fixer.output.paint import wants_color
+    from fixer.output.view import View
+    from fixer.run import Mode
+
     terminal = sys.stdout.isatty()
     view = View(
         cwd=cwd,
@@ -220,6 +243,8 @@ def _configured(cwd: Path, paths: tuple[str, ...], options: dict[str, Any]) -> C
     check_selectors(Config(**chosen), rules)
     explicit = options["config_file"]
     config = load(start_folder(paths, cwd), Path(explicit) if explicit else None, options["isolated"])
+    if config.file is None and options["stdin_filename"] and not options["isolated"]:
+        config = load((cwd / options["stdin_filename"]).parent)  # an editor may run anywhere
     check_selectors(config, rules)
     if "select" in chosen:
         config = dataclasses.replace(config, extend_select=(), ignore=())
@@ -260,6 +285,36 @@ def _patterns(words: tuple[str, ...], cwd: Path, folder: Path) -> tuple[str, ...
     return tuple(f"{below}/{word}" if "/" in word.strip("/") else word for word in words)
 
 
+def _asked(paths: tuple[str, ...], of_source: str | None) -> tuple[str, ...]:
+    """The paths of the run: those of the command line or the one of standard input, for which `-` may stand.
+    Raises click.UsageError."""
+    if of_source is None:
+        if "-" in paths:
+            raise click.UsageError(
+                "- needs --stdin-filename PATH: what a source means depends on where it is."
+            )
+        return paths
+    if paths not in ((), ("-",)):
+        raise click.UsageError(
+            "--stdin-filename takes no other path: the source on standard input is the one."
+        )
+    return (of_source,)
+
+
+def _handed_over() -> bytes:
+    """All of standard input. Raises click.UsageError where it is closed."""
+    if sys.stdin is None:
+        raise click.UsageError("--stdin-filename reads standard input, which is closed.")
+    return sys.stdin.buffer.read()
+
+
+def _hand_back(source: bytes, report: Report) -> None:
+    """The repaired source to standard output, byte for byte."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(report.changes[0].after if report.changes else source)
+    sys.stdout.buffer.flush()
+
+
 def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> None:
     """Raises click.UsageError for options that exclude each other."""
     pairs = (
@@ -268,6 +323,7 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
         ("diff", "write_baseline"),
         ("check", "write_baseline"),
         ("diff", "output_format"),
+        ("stdin_filename", "write_baseline"),
         ("isolated", "config_file"),
         ("quiet", "verbose"),
     )

@@ -64,7 +64,8 @@ class _State:
 
 
 class Rounds:
-    """`facts` are those of the files under judgement; repairs are laid over `files`."""
+    """`facts` are those of the files under judgement; repairs are laid over `files`. `only_asked`: no other
+    file is repaired."""
 
     def __init__(
         self,
@@ -74,6 +75,7 @@ class Rounds:
         facts: dict[str, Facts],
         jobs: int,
         silence: Silence | None = None,
+        only_asked: bool = False,
     ) -> None:
         self.config = config
         self.rules = {loaded.code: loaded.rule for loaded in rules}
@@ -86,6 +88,7 @@ class Rounds:
             config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
         )
         self.silence = silence or Silence(config, files, rules, ())
+        self.only_asked = only_asked
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
@@ -206,6 +209,8 @@ class Rounds:
 
     def _reason_against(self, path: str) -> str | None:
         """Why a file cannot be edited, None if it can or can be created."""
+        if self.only_asked and path not in self.facts:
+            return f"it also edits {path}, and only the source that was handed over may be changed"
         try:
             problem = self._facts_of(path).problem
         except FileNotFoundError:
