@@ -49,8 +49,8 @@ def run(
     """One run over `paths` (relative to `cwd`; none: all of it).
 
     `keep_undo`: what is written can be taken back by `testfix undo`. `with_texts`: with CHECK, also what each
-    fix does as text. `source`, where mode is not REPAIR: what is in the one file of `paths`, saved or not; only
-    that file is repaired. Raises ConfigError for bad input, UndoError where the journal cannot be kept.
+    fix does as text. `source`, where mode is not REPAIR: what is in the one file of `paths`, and
+    only that file is repaired. Raises ConfigError for bad input, UndoError where the journal cannot be kept.
     """
     words = list(paths) or ["."]
     root = find_root(words, cwd, config.file)

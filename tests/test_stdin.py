@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +17,8 @@ from hypothesis import strategies as st
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-LENDER = b"import pytest\n\n\n@pytest.fixture\ndef lent():\n    return 1\n\n\ndef test_own(lent):\n    assert lent\n"
+LENDER = b"import pytest\n\n\n@pytest.fixture\ndef lent():\n    return 1\n"
+LENDER += b"\n\ndef test_own(lent):\n    assert lent\n"
 BROKEN = b"\xef\xbb\xbf# \xc3\xbc\r\ndef test_a():\r\n\tassert Mock()  \r\n\x0c\r\n# end"
 REPAIRED = BROKEN.replace(b"#", b"from unittest.mock import Mock\r\n\r\n\r\n#", 1)
 
