@@ -56,7 +56,7 @@ def rewrite_all(tasks: Sequence[Task], jobs: int) -> dict[str, Rewritten]:
 def rewrite(task: Task) -> Rewritten:
     """Apply the edits of one file and read the result again: it must compile and bind no less."""
     from fixer.codemods.apply import apply_edits  # LibCST, only where there is an edit
-    from fixer.codemods.errors import EditError
+    from fixer.codemods.errors import TOO_DEEP, EditError
 
     def refuse(reason: str) -> Rewritten:
         return Rewritten(task.path, task.content, task.facts, reason)
@@ -69,6 +69,8 @@ def rewrite(task: Task) -> Rewritten:
         content = encode(text, task.content)
     except EditError as error:
         return refuse(str(error))
+    except RecursionError:
+        return refuse(TOO_DEEP)
     except Exception as error:  # one file never stops a run, whatever LibCST makes of it
         return refuse(f"the edit could not be made ({type(error).__name__}: {error})")
     facts = read_facts(task.path, content)

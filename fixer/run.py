@@ -49,7 +49,7 @@ def run(
     """One run over `paths` (relative to `cwd`; none: all of it).
 
     `keep_undo`: what is written can be taken back by `testfix undo`. `with_texts`: with CHECK, also what each
-    fix does as text. `source`, where mode is not REPAIR: what is in the one file of `paths`, and
+    fix does as text. `source`, where mode is not REPAIR: what is in the one file of `paths`;
     only that file is repaired. Raises ConfigError for bad input, UndoError where the journal cannot be kept.
     """
     words = list(paths) or ["."]

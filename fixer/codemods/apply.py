@@ -17,7 +17,8 @@ from fixer.codemods.add_parameter import AddParameters
 from fixer.codemods.add_plugin_module import AddPluginModules, new_plugins, plugins_place
 from fixer.codemods.call_arguments import CallArguments
 from fixer.codemods.definition_lines import lines_to_remove
-from fixer.codemods.errors import EditError
+from fixer.codemods.depth import is_too_deep
+from fixer.codemods.errors import TOO_DEEP, EditError
 from fixer.codemods.remove_definition import RemoveDefinitions
 from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.rename_parameter import RenameParameters
@@ -274,6 +275,8 @@ def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
 
 
 def _visited(text: str, parts: Sequence[cst.CSTTransformer], newline: str) -> cst.Module:
+    if is_too_deep(text):
+        raise EditError(TOO_DEEP)
     try:
         module = cst.parse_module(text, cst.PartialParserConfig(default_newline=newline))
     except cst.ParserSyntaxError as error:
