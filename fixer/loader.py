@@ -21,7 +21,7 @@ from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
-from fixer.facts.text import decode
+from fixer.facts.text import decode, line_end_of
 from fixer.facts.top_level import read_top_level
 from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.fixtures.plugins import Surroundings
@@ -194,6 +194,16 @@ class DiskLoader:
         changed = {path for path, content in self.files.after.items() if encoded in content}
         changed &= frozenset(self.python_files())
         return sorted(changed.union(path for path in found if path not in self.files.after))
+
+    def newline_for(self, path: str) -> str:
+        """How the lines of a new file end: as those of another one in its folder or below."""
+        if self.files.read_any(path):
+            return "\n"  # the file itself says
+        folder = path.rpartition("/")[0]
+        below = (each for each in self.python_files() if not folder or each.startswith(f"{folder}/"))
+        first = next((each for each in below if each != path), None)
+        content = None if first is None else self._read(first)
+        return "\n" if content is None else line_end_of(content)
 
     def occurrences(self, path: str, word: str) -> int:
         return len(re.findall(rb"\b%b" % re.escape(word.encode()), self._read(path) or b""))

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.facts.read import read_facts
+from fixer.facts.read import compiles, read_facts
 from fixer.facts.text import decode, encode, lines_of
 
 if TYPE_CHECKING:
@@ -76,6 +76,8 @@ def rewrite(task: Task) -> Rewritten:
     facts = read_facts(task.path, content)
     if facts.problem is not None:
         return refuse(f"the result would not compile: {facts.problem.message}")
+    if compiles(task.content) and not compiles(content):  # symbol tables let a late `__future__` pass
+        return refuse("the result would not compile")
     unbound = _uses(facts) - _uses(task.facts)
     if unbound:
         return refuse(f"the result would leave `{min(unbound)}` unbound")

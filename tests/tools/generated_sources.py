@@ -2,36 +2,44 @@
 
     python tests/tools/generated_sources.py [--count N] [--seed N] [--keep FOLDER]
 
-The material is the repository's own: the corpus, the tests, the pages' examples. Each batch of sources is a project
-that a process of its own repairs twice, so that a crash of the interpreter is one finding and not the end. Of
-every source: what compiled before compiles after; what does not compile is left alone; every line that went is
-part of a statement that a repair was to edit; the syntax tree without imports is the same where the repairs are
-imports; the second run has nothing to do. `tests/test_generated_sources.py` runs a few.
+The material is the repository's own: the corpus, the tests, the examples of the pages. Each batch of
+sources is a project that a process of its own repairs twice, so that a crash of the interpreter is one
+finding and not the end. Of every source: what compiled before compiles after; what does not compile is left
+alone; every line that went is in a statement that was to be edited; the syntax tree without imports is the
+same where imports are all that was to be edited; the second run has nothing to do.
+`tests/test_generated_sources.py` runs a few.
 """
 
 from __future__ import annotations
 
 import argparse
 import ast
+import contextlib
 import multiprocessing
 import random
 import re
 import shutil
+import symtable
 import sys
 import tempfile
 import time
 import warnings
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from fixer.rewriting import Rewritten, Task
 
 ROOT = Path(__file__).parents[2]
 BATCH = 200
 SLOWEST = 300  # seconds for a batch, after which it hangs
-IMPORTS = ("TF101", "TF102")
-CONFIGURATION = '[tool.testfix]\nextend-select = ["TF103"]\nunsafe-fixes = true\n'
+IMPORT = (ast.Import, ast.ImportFrom)
+CONFIGURATION = "[tool.testfix]\nunsafe-fixes = true\n"
 DEEP = (8, 60, 95, 150, 250, 1200, 8000)
 
 Mangle = Callable[[random.Random, list[str]], list[str]]
@@ -56,12 +64,14 @@ def statements() -> tuple[str, ...]:
     return tuple(piece for piece in found if piece.strip() and len(piece) < 6000)
 
 
-def _tree(source: bytes) -> list[ast.stmt] | None:
-    """What the compiler takes, None for what it does not take."""
+def _tree(source: bytes, whole: bool = False) -> list[ast.stmt] | None:
+    """What the parser and the first pass of the compiler take (`whole`: all of it); None for all else."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            compile(source, "<generated>", "exec", dont_inherit=True)
+            if whole:
+                compile(source, "<generated>", "exec", dont_inherit=True)
+            symtable.symtable(source, "<generated>", "exec")
             return ast.parse(source).body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
@@ -202,45 +212,70 @@ def problems(sources: Sequence[bytes], folder: Path) -> tuple[list[str], Counter
     """What is wrong with the repair of the sources, a project of their own in `folder`; and counts."""
     from fixer.api import repair
     from fixer.config import load
-    from fixer.finding import Finding
 
     write(sources, folder)
-    config = load(folder)
+    config = replace(load(folder), jobs=1)
     counts: Counter[str] = Counter(sources=len(sources))
-    first = repair(config=config, cwd=folder)
-    by_path: dict[str, list[Finding]] = {}
-    for finding in first.findings:
-        if first.is_fixed(finding):
-            for path in {edit.path for edit in finding.fix.edits} if finding.fix else ():
-                by_path.setdefault(path, []).append(finding)
+    with _recorded() as tasks:
+        first = repair(config=config, cwd=folder)
     found: list[str] = []
     for number, before in enumerate(sources):
         path = f"tests/test_{number:03}.py"
         after = (folder / path).read_bytes()
-        counts["compile"] += _tree(before) is not None
+        counts["compile"] += _tree(before, whole=True) is not None
         counts["changed"] += before != after
         if before != after:
-            found += [f"{path}: {problem}" for problem in _wrong(before, after, by_path.get(path, []))]
+            found += [f"{path}: {problem}" for problem in _wrong(before, after, tasks.get(path, []))]
     again = repair(config=config, cwd=folder)
     found += [f"{change.path}: the second run changes it" for change in again.changes]
-    ours = {(f.path, f.code, f.name) for f in first.left}
-    new = [f for f in again.findings if (f.path, f.code, f.name) not in ours]
+    ours = {(f.path, f.name) for f in first.findings}
+    new = [f for f in again.findings if (f.path, f.name) not in ours]
     found += [f"{f.path}:{f.span.line}: {f.code} {f.name} is new after the repair" for f in new]
     counts["findings"] += len(first.findings)
     counts["fixed"] += len(first.findings) - len(first.left)
     return found, counts
 
 
-def _wrong(before: bytes, after: bytes, fixed: Sequence[object]) -> Iterator[str]:
+@contextlib.contextmanager
+def _recorded() -> Iterator[dict[str, list[Task]]]:
+    """By path: what codemods are asked to do, in all rounds of a run."""
+    from fixer import rounds
+
+    tasks: dict[str, list[Task]] = {}
+    real = rounds.rewrite_all
+
+    def rewrite_all(wanted: Sequence[Task], jobs: int) -> dict[str, Rewritten]:
+        for task in wanted:
+            tasks.setdefault(task.path, []).append(task)
+        return real(wanted, jobs)
+
+    rounds.rewrite_all = rewrite_all
+    try:
+        yield tasks
+    finally:
+        rounds.rewrite_all = real
+
+
+def _wrong(before: bytes, after: bytes, tasks: Sequence[Task]) -> Iterator[str]:
     old, new = _tree(before), _tree(after)
     if old is None:
-        yield "it did not compile and was changed all the same"
+        yield "it was no Python and was changed all the same"
         return
-    if new is None:
+    if new is None or (_tree(before, whole=True) and not _tree(after, whole=True)):
         yield "it compiled, and does not any more"
         return
-    yield from _lost_lines(before, after, old, fixed)
-    if all(getattr(finding, "code", "") in IMPORTS for finding in fixed) and _rest(old) != _rest(new):
+    free = {line for task in tasks for line in _touched(task)}
+    lines, lines_after = _lines(before), _lines(after)
+    matcher = SequenceMatcher(None, lines, lines_after, autojunk=False)
+    for tag, start, end, _, new_end in matcher.get_opcodes():
+        at_end = new_end == len(lines_after) and not lines[-1].endswith((b"\n", b"\r"))
+        if tag == "equal" or at_end:
+            continue
+        lost = [line for line in lines[start:end] if line.strip() and line not in free]
+        if lost:
+            yield f"a line went that was not to be edited: {lost[0][:60]!r}"
+    kinds = {type(edit).__name__ for task in tasks for edit in task.edits}
+    if kinds <= {"AddImport", "RemoveImport"} and _rest(old) != _rest(new):
         yield "more than imports has changed"
 
 
@@ -250,9 +285,6 @@ def _rest(body: Sequence[ast.stmt]) -> list[str]:
         return [ast.dump(_NoImports().visit(node)) for node in body if not isinstance(node, IMPORT)]
     except RecursionError:
         return []
-
-
-IMPORT = (ast.Import, ast.ImportFrom)
 
 
 class _NoImports(ast.NodeTransformer):
@@ -267,37 +299,29 @@ def _lines(source: bytes) -> list[bytes]:
     return re.findall(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", source.removeprefix(b"\xef\xbb\xbf"))
 
 
-def _lost_lines(
-    before: bytes, after: bytes, tree: Sequence[ast.stmt], fixed: Sequence[object]
-) -> Iterator[str]:
-    """Lines that went and are in no statement that was to be edited."""
-    old, new = _lines(before), _lines(after)
-    named = {line for finding in fixed for line in _edited(finding)}
-    free: set[int] = set()
-    for node in (inner for each in tree for inner in ast.walk(each)):
-        if isinstance(node, ast.stmt):
-            last = node.end_lineno or node.lineno
-            body = getattr(node, "body", None)
-            header = max(body[0].lineno - 1, node.lineno) if body else last
-            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
-            if isinstance(node, IMPORT) or not named.isdisjoint(range(first, header + 1)):
-                free.update(range(first, header + 1))
-    for tag, start, end, new_start, new_end in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal" or new_end == len(new) and not old[-1].endswith((b"\n", b"\r")):
-            continue
-        lost = [line for line in range(start + 1, end + 1) if line not in free and old[line - 1].strip()]
-        if lost:
-            yield f"line {lost[0]} went and was not to be edited: {old[lost[0] - 1][:60]!r}"
-
-
-def _edited(finding: object) -> Iterator[int]:
-    yield finding.span.line  # type: ignore[attr-defined]
-    for edit in finding.fix.edits:  # type: ignore[attr-defined]
-        for name in ("span", "call"):
-            if hasattr(edit, name):
-                yield getattr(edit, name).line
+def _touched(task: Task) -> Iterator[bytes]:
+    """The lines of the statements, or headers of such, in which an edit is."""
+    lines = _lines(task.content)
+    edited: set[int] = set()
+    whole: set[int] = set()
+    for edit in task.edits:
+        places = [getattr(edit, name, None) for name in ("span", "call", "place")]
+        edited.update(place.line for place in places if hasattr(place, "line"))
+        edited.update(getattr(edit, "lines", None) or ())
         if hasattr(edit, "line"):
-            yield edit.line
+            edited.add(edit.line)
+            if type(edit).__name__ in ("RemoveDefinition", "RenameParameter"):
+                whole.add(edit.line)
+    yield from (lines[line - 1] for line in edited if line <= len(lines))
+    for node in (inner for each in _tree(task.content) or () for inner in ast.walk(each)):
+        if isinstance(node, ast.stmt):
+            body = getattr(node, "body", None)
+            first = min([node.lineno, *(each.lineno for each in getattr(node, "decorator_list", ()))])
+            last = max(body[0].lineno - 1, node.lineno) if body else node.end_lineno or node.lineno
+            if not whole.isdisjoint(range(first, last + 1)):
+                last = node.end_lineno or last
+            if not edited.isdisjoint(range(first, last + 1)):
+                yield from lines[first - 1 : last]
 
 
 def batch(seed: str, size: int) -> list[bytes]:
