@@ -88,6 +88,13 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
 @click.option(
     "--write-baseline", is_flag=True, help="Take what is found now as known: it is not reported any more."
 )
+@click.option(
+    "--report",
+    "report_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what changed and what is left, and why, to a file that ends in .md, .html or .json.",
+)
 @click.option("--statistics", is_flag=True, help="Print counts per rule and name in place of findings.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.")
 @click.option(
@@ -111,6 +118,13 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
     """
     _refuse_contradictions(context, options)
     paths = _asked(paths, options["stdin_filename"])
+    report_file: Path | None = options["report_file"]
+    if report_file is not None:
+        from fixer.report_file import reason_against
+
+        reason = reason_against(report_file)
+        if reason is not None:
+            raise click.UsageError(reason)
     cwd = Path.cwd()
     config = _configured(cwd, paths, options)
     from fixer.run import Mode, run
@@ -157,6 +171,12 @@ def _tell(report: Report, mode: Mode, config: Config, cwd: Path, options: dict[s
         return 2 if report.errors else 0
     form = "diff" if options["diff"] else config.output_format or "text"
     deliver(report, view, form, statistics=options["statistics"], color=options["color"])
+    if options["report_file"] is not None:
+        from fixer.report_file import write_report
+
+        problem = write_report(report, view, options["report_file"])
+        if problem is not None:
+            return _fail(problem)
     if any(error.unwritten for error in report.errors):
         return 2
     if options["exit_zero"]:
@@ -324,6 +344,7 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
         ("check", "write_baseline"),
         ("diff", "output_format"),
         ("stdin_filename", "write_baseline"),
+        ("report_file", "write_baseline"),
         ("isolated", "config_file"),
         ("quiet", "verbose"),
     )
