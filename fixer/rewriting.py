@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -85,10 +86,15 @@ def rewrite(task: Task) -> Rewritten:
 
 
 def _was_read(facts: Facts, text: str) -> bool:
-    """Whether each use stands where it stood when the file was read; normalised names are not compared."""
+    """Whether each use stands where it stood when the file was read."""
     lines = [*lines_of(text), *[""] * max((use.span.line for use in facts.undefined), default=0)]
-    spans = ((use.name, use.span) for use in facts.undefined if use.name.isascii())
-    return all(lines[at.line - 1][at.column - 1 : at.end_column - 1] == name for name, at in spans)
+    spans = ((use.name, use.span) for use in facts.undefined)
+    return all(_is(lines[at.line - 1][at.column - 1 : at.end_column - 1], name) for name, at in spans)
+
+
+def _is(word: str, name: str) -> bool:
+    """Whether the compiler reads the word as this name (PEP 3131)."""
+    return word == name or unicodedata.normalize("NFKC", word) == name
 
 
 def _uses(facts: Facts) -> Counter[str]:

@@ -89,6 +89,16 @@ def test_nested_data_files_do_not_stop_a_run(tmp_path: Path) -> None:
     assert b"itself failed" not in done.stderr
 
 
+def test_a_bomb_of_patterns_is_cut_with_a_sentence(tmp_path: Path) -> None:
+    patterns = "".join(f"a{number}*b?/c[{number}]\n" for number in range(100_000))
+    write_files(tmp_path, {"tests/test_a.py": SOUND, ".gitignore": f"{patterns}named.py\n".encode()})
+    write_files(tmp_path, {"tests/named.py": b"", "tests/test_b/named.py": SOUND})
+    done = check(tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert b".gitignore: error: Only the first 5,000 patterns with wildcards count." in done.stdout
+    assert b"`Mock` is not defined" in done.stdout
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
 @pytest.mark.parametrize("form", ["text", "concise", "github"])
 def test_names_do_not_reach_the_terminal_as_they_are(tmp_path: Path, form: str) -> None:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from fixer.rewriting import Rewritten, Task
 
 ROOT = Path(__file__).parents[2]
-BATCH = 200
+BATCH = 250
 SLOWEST = 300  # seconds for a batch, after which it hangs
 IMPORT = (ast.Import, ast.ImportFrom)
 CONFIGURATION = "[tool.testfix]\nunsafe-fixes = true\n"
@@ -265,10 +265,10 @@ def _wrong(before: bytes, after: bytes, tasks: Sequence[Task]) -> Iterator[str]:
         yield "it compiled, and does not any more"
         return
     free = {line for task in tasks for line in _touched(task)}
-    lines, lines_after = _lines(before), _lines(after)
+    lines, lines_after = _apart(_lines(before), _lines(after))
     matcher = SequenceMatcher(None, lines, lines_after, autojunk=False)
     for tag, start, end, _, new_end in matcher.get_opcodes():
-        at_end = new_end == len(lines_after) and not lines[-1].endswith((b"\n", b"\r"))
+        at_end = new_end == len(lines_after) and not before.endswith((b"\n", b"\r"))
         if tag == "equal" or at_end:
             continue
         lost = [line for line in lines[start:end] if line.strip() and line not in free]
@@ -277,6 +277,14 @@ def _wrong(before: bytes, after: bytes, tasks: Sequence[Task]) -> Iterator[str]:
     kinds = {type(edit).__name__ for task in tasks for edit in task.edits}
     if kinds <= {"AddImport", "RemoveImport"} and _rest(old) != _rest(new):
         yield "more than imports has changed"
+
+
+def _apart(old: list[bytes], new: list[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """The lines between those that both have at the beginning and at the end."""
+    shorter = min(len(old), len(new))
+    head = next((n for n in range(shorter) if old[n] != new[n]), shorter)
+    tail = next((n for n in range(shorter - head) if old[-1 - n] != new[-1 - n]), shorter - head)
+    return old[head : len(old) - tail], new[head : len(new) - tail]
 
 
 def _rest(body: Sequence[ast.stmt]) -> list[str]:
@@ -336,7 +344,8 @@ def _child(seed: str, size: int, answers: multiprocessing.Queue[tuple[list[str],
 
 def in_a_process(seed: str, size: int) -> tuple[list[str], Counter[str]]:
     """The same as `problems`; a crash or a hang of the process is a problem, too."""
-    context = multiprocessing.get_context("spawn")
+    cheapest = "fork" if "fork" in multiprocessing.get_all_start_methods() else "spawn"
+    context = multiprocessing.get_context(cheapest)
     answers: multiprocessing.Queue[tuple[list[str], Counter[str]]] = context.Queue()
     process = context.Process(target=_child, args=(seed, size, answers))
     process.start()
@@ -359,10 +368,12 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="write the batches with problems here")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
+    statements()  # before the processes, which inherit it
     for start in range(0, options.count, BATCH):
         seed, size = f"{options.seed}:{start}", min(BATCH, options.count - start)
         found, counted = in_a_process(seed, size)
         counts += counted + Counter(problems=len(found))
+        print(f"\r{counts['sources']} of {options.count}", end="", file=sys.stderr, flush=True)
         for problem in found:
             print(f"batch {seed}: {problem}", flush=True)
         if found and options.keep is not None:
