@@ -41,7 +41,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "an unknown encoding": (f"# coding: nonsense\n{BODY}".encode(), "unknown encoding"),
     "a byte order mark beside another encoding": (
         f"\ufeff# coding: latin-1\n{BODY}".encode(),
-        "byte order mark",
+        "encoding problem",
     ),
     "null bytes alone": (b"\0" * 100, "contains a null byte"),
 }
