@@ -68,7 +68,7 @@ class Copy:
     def testfix(self, *words: str) -> subprocess.CompletedProcess[bytes]:
         command = [sys.executable, "-m", "fixer", "--quiet", *words]
         done = subprocess.run(command, cwd=self.folder, env=environment(), capture_output=True, check=False)
-        if done.returncode not in (0, 1):
+        if done.returncode not in (0, 1) or b"Traceback" in done.stderr:
             raise SystemExit(
                 f"{' '.join(words)[:200]}: exit status {done.returncode}\n{done.stderr.decode()}"
             )

@@ -6,7 +6,6 @@ Only click is imported here at the top; the pipeline is imported once the comman
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from fixer import __version__
+from fixer.cli_config import FORMATS, configured
 from fixer.cli_fixtures import fixtures
 from fixer.cli_options import SETTINGS, color_option, config_option, isolated_option, python_option
 from fixer.cli_undo import undo
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from fixer.run import Mode
 
 F = TypeVar("F", bound="Callable[..., Any]")
-FORMATS = ("text", "concise", "json", "github", "gitlab", "json-lines", "junit", "rdjson", "sarif")
 WITH_TEXTS = ("rdjson", "sarif")  # formats that show what a fix does as text
 FILE_WIDTH = 120  # columns of a source line shown where the output is no terminal
 
@@ -102,6 +101,13 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
     metavar="PATH",
     help="Read the source of PATH from standard input, and write the repaired source to standard output.",
 )
+@click.option("--no-cache", is_flag=True, help="Read every file anew, and keep nothing of it.")
+@click.option(
+    "--cache-dir",
+    metavar="FOLDER",
+    type=click.Path(file_okay=False),
+    help="Keep what was read of files there.  [default: .testfix/cache]",
+)
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even where findings are left.")
 @click.option("--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 where something was fixed.")
 @click.option("--no-undo", is_flag=True, help="Keep no journal for `testfix undo`.")
@@ -126,12 +132,11 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
         if reason is not None:
             raise click.UsageError(reason)
     cwd = Path.cwd()
-    config = _configured(cwd, paths, options)
+    config = configured(cwd, paths, options)
     from fixer.run import Mode, run
 
     chosen = [mode for mode in Mode if options.get(mode.value) or options.get(f"write_{mode.value}")]
     mode = chosen[0] if chosen else Mode.REPAIR
-    keep_undo, with_texts = not options["no_undo"], config.output_format in WITH_TEXTS
     source = None if options["stdin_filename"] is None else _handed_over()
     with contextlib.ExitStack() as stack:
         progress = None
@@ -139,8 +144,17 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
             from fixer.output.progress import Progress
 
             progress = stack.enter_context(Progress(sys.stderr))
-        done = Mode.DIFF if source is not None and mode is Mode.REPAIR else mode
-        report = run(config, paths or (".",), done, cwd, progress, keep_undo, with_texts, source)
+        report = run(
+            config,
+            paths or (".",),
+            Mode.DIFF if source is not None and mode is Mode.REPAIR else mode,
+            cwd,
+            progress,
+            keep_undo=not options["no_undo"],
+            with_texts=config.output_format in WITH_TEXTS,
+            use_cache=not options["no_cache"],
+            source=source,
+        )
     with contextlib.ExitStack() as stack:
         if source is not None and mode is Mode.REPAIR:
             _hand_back(source, report)
@@ -248,63 +262,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(error, words)
 
 
-def _configured(cwd: Path, paths: tuple[str, ...], options: dict[str, Any]) -> Config:
-    """The configuration with the command line's words on top.
-
-    `--select` replaces what the configuration selects and ignores and `--exclude` the exclusions; the
-    other lists add to it. Patterns with a folder in them count from `cwd`. Raises ConfigError.
-    """
-    from fixer.config import Config, ConfigError, check_selectors, load
-    from fixer.root import start_folder
-    from fixer.rules import load_rules
-
-    rules = [(rule.code, rule.name) for rule in load_rules()]
-    chosen = {key: options[key] for key in ("select", "extend_select", "ignore") if options[key]}
-    check_selectors(Config(**chosen), rules)
-    explicit = options["config_file"]
-    config = load(start_folder(paths, cwd), Path(explicit) if explicit else None, options["isolated"])
-    if config.file is None and options["stdin_filename"] and not options["isolated"]:
-        config = load((cwd / options["stdin_filename"]).parent)  # an editor may run anywhere
-    check_selectors(config, rules)
-    if "select" in chosen:
-        config = dataclasses.replace(config, extend_select=(), ignore=())
-    changes: dict[str, Any] = {"output_format": options["output_format"] or config.output_format or "text"}
-    if changes["output_format"] not in FORMATS:
-        raise ConfigError(f"{config.file}: `output-format` must be one of {', '.join(FORMATS)}.")
-    for key in ("extend_select", "ignore"):
-        changes[key] = (*getattr(config, key), *options[key])
-    for key in ("exclude", "extend_exclude"):
-        patterns = _patterns(options[key], cwd, config.folder or cwd)
-        if patterns:
-            changes[key] = (*config.extend_exclude, *patterns) if key == "extend_exclude" else patterns
-    for key in ("jobs", "unsafe_fixes", "respect_gitignore"):
-        if options[key] is not None:
-            changes[key] = options[key]
-    for key in ("all_files", "force_exclude"):
-        changes[key] = options[key] or getattr(config, key)
-    if options["select"]:
-        changes["select"] = options["select"]
-    if options["python"]:
-        changes["python"] = cwd / Path(options["python"]).expanduser()
-    return dataclasses.replace(config, **changes)
-
-
-def _patterns(words: tuple[str, ...], cwd: Path, folder: Path) -> tuple[str, ...]:
-    """Patterns of the command line as the configuration in `folder` would write them."""
-    import re
-
-    from fixer import globs
-
-    try:
-        globs.compile_globs(words)
-    except (ValueError, re.error) as error:
-        raise click.UsageError(f"Cannot read the pattern: {error}.") from None
-    if cwd == folder or not cwd.is_relative_to(folder):
-        return words
-    below = cwd.relative_to(folder).as_posix()
-    return tuple(f"{below}/{word}" if "/" in word.strip("/") else word for word in words)
-
-
 def _asked(paths: tuple[str, ...], of_source: str | None) -> tuple[str, ...]:
     """The paths of the run: those of the command line or the one of standard input, for which `-` may stand.
     Raises click.UsageError."""
@@ -347,6 +304,7 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
         ("report_file", "write_baseline"),
         ("isolated", "config_file"),
         ("quiet", "verbose"),
+        ("no_cache", "cache_dir"),
     )
     for one, other in pairs:
         if options[one] and options[other]:

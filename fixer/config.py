@@ -6,6 +6,7 @@ A new key is one field of `Config` and one line in `_KEYS`.
 from __future__ import annotations
 
 import keyword
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -230,6 +231,13 @@ def _path(value: object, folder: Path) -> Path:
     return folder / Path(_text(value, folder)).expanduser()
 
 
+def _path_inside(value: object, folder: Path) -> Path:
+    path = _path(value, folder)
+    if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder)):
+        raise ValueError("must lie in the project: only --cache-dir may lead out of it")
+    return path
+
+
 def _texts(value: object, folder: Path) -> tuple[str, ...]:
     if not isinstance(value, list):
         raise ValueError(f"must be a list of strings, not {_shown(value)}")
@@ -336,7 +344,7 @@ _KEYS: dict[str, Callable[[object, Path], object]] = {
     "endpoints": read_endpoints,
     "python": _path,
     "jobs": _count,
-    "cache-dir": _path,
+    "cache-dir": _path_inside,
     "baseline": _path,
     "output-format": _text,
 }

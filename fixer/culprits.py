@@ -96,3 +96,8 @@ def apart(fixes: Iterable[Fix]) -> list[list[Fix]]:
         first.append(fix)
         by_path.update(dict.fromkeys(paths, first))
     return list({id(group): group for group in by_path.values()}.values())
+
+
+def paths_of(fixes: Iterable[Fix]) -> frozenset[str]:
+    """The files that any of the fixes edits."""
+    return frozenset(edit.path for fix in fixes for edit in fix.edits)

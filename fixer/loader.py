@@ -7,22 +7,24 @@ import os
 import posixpath
 import re
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from fixer import globs, pytest_config
 from fixer.discover import project_files
 from fixer.environment import Environment, read_environment
 from fixer.facts import keyword_scan
 from fixer.facts.call_model import NO_CALLS, Calls
+from fixer.facts.model import Parts
 from fixer.facts.outline import read_imports, read_mentions, read_outline
 from fixer.facts.read import read_facts
 from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
-from fixer.facts.text import decode, line_end_of
+from fixer.facts.text import decode
 from fixer.facts.top_level import read_top_level
+from fixer.newer_syntax import needs_newer_python
 from fixer.project.dependencies import Declared, declared, is_dependency_file
 from fixer.project.fixtures.plugins import Surroundings
 from fixer.project.own_plugins import own_plugins
@@ -30,8 +32,9 @@ from fixer.pytest_config import PytestIni
 from fixer.regular import read_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
+    from fixer.cache import Cache
     from fixer.config import Config
     from fixer.edits import Import
     from fixer.facts.body import ModuleBody
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
 _NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
+Fact = TypeVar("Fact")
+
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
 
 
@@ -52,9 +57,16 @@ class DiskLoader:
     """A `project.Loader`. Files that cannot be read are as good as absent here. `facts` are what is known
     already of files as they are on the disk."""
 
-    def __init__(self, files: Files, config: Config, facts: Mapping[str, Facts] = _NO_FACTS) -> None:
+    def __init__(
+        self,
+        files: Files,
+        config: Config,
+        facts: Mapping[str, Facts] = _NO_FACTS,
+        cache: Cache | None = None,
+    ) -> None:
         self.files = files
         self.config = config
+        self.cache = cache
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
         self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {
             path: (None, found.body) for path, found in facts.items() if found.body is not None
@@ -84,7 +96,9 @@ class DiskLoader:
         if path in self._outlines and self._outlines[path][0] is changed:
             return self._outlines[path][1]
         content = self._read(path)
-        outline = None if content is None else read_outline(path, content)
+        outline = None
+        if content is not None:
+            outline = self._kept("outline", path, content, partial(read_outline, path, content))
         self._outlines[path] = (changed, outline)
         return outline
 
@@ -117,7 +131,7 @@ class DiskLoader:
 
     def mentions_word(self, path: str, word: str) -> bool:
         content = self._read(path)
-        return content is not None and re.search(rb"\b%b\b" % re.escape(word.encode()), content) is not None
+        return content is not None and re.search(_beginning_with(word) + rb"\b", content) is not None
 
     def inside(self, path: str) -> str | None:
         root, target = Path(os.path.realpath(self.files.root)), Path(os.path.realpath(path))
@@ -155,14 +169,25 @@ class DiskLoader:
 
     def facts(self, path: str) -> Facts | None:
         content = self._read(path)
-        return None if content is None else read_facts(path, content)
+        if content is None:
+            return None
+        return self._kept(Parts().kind, path, content, partial(read_facts, path, content))
+
+    def needs_newer_python(self, path: str) -> bool:
+        """Whether the file is sound, but only for a newer Python than this one."""
+        content = self._read(path)
+        return content is not None and self._kept(
+            "newer", path, content, partial(needs_newer_python, content)
+        )
 
     def body(self, path: str) -> ModuleBody | None:
         changed = self.files.after.get(path)
         if path in self._bodies and self._bodies[path][0] is changed:
             return self._bodies[path][1]
         content = self._read(path)
-        body = None if content is None else read_body(path, content)
+        body = None
+        if content is not None:
+            body = self._kept("body", path, content, partial(read_body, path, content))
         self._bodies[path] = (changed, body)
         return body
 
@@ -171,8 +196,10 @@ class DiskLoader:
         known = self._statements.get(path)
         if known is None or known[0] != content:
             found: tuple[Definition, ...] = ()
-            with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                found = () if content is None else read_top_level(decode(content))
+            if content is not None:
+                with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                    text = decode(content)
+                    found = self._kept("statements", path, content, partial(read_top_level, text))
             known = self._statements[path] = content, found
         return known[1]
 
@@ -195,18 +222,9 @@ class DiskLoader:
         changed &= frozenset(self.python_files())
         return sorted(changed.union(path for path in found if path not in self.files.after))
 
-    def newline_for(self, path: str) -> str:
-        """How the lines of a new file end: as those of another one in its folder or below."""
-        if self.files.read_any(path):
-            return "\n"  # the file itself says
-        folder = path.rpartition("/")[0]
-        below = (each for each in self.python_files() if not folder or each.startswith(f"{folder}/"))
-        first = next((each for each in below if each != path), None)
-        content = None if first is None else self._read(first)
-        return "\n" if content is None else line_end_of(content)
-
     def occurrences(self, path: str, word: str) -> int:
-        return len(re.findall(rb"\b%b" % re.escape(word.encode()), self._read(path) or b""))
+        content = self._read(path) or b""
+        return len(re.findall(_beginning_with(word), content)) if word.encode() in content else 0
 
     def surroundings(self) -> Surroundings:
         return self._surroundings
@@ -281,7 +299,9 @@ class DiskLoader:
         if content is not None and any(callee.rpartition(".")[2].encode() in content for callee in callees):
             modules = frozenset(callee.partition(".")[0] for callee in callees)
             try:
-                calls = read_calls(decode(content), PurePosixPath(path).stem, callees.__contains__, modules)
+                stem, text = PurePosixPath(path).stem, decode(content)
+                read = partial(read_calls, text, stem, callees.__contains__, modules)
+                calls = self._kept(f"calls:{' '.join(sorted(callees))}", path, content, read)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 calls = NO_CALLS
         self._calls[path, callees] = content, calls
@@ -329,7 +349,8 @@ class DiskLoader:
         content, found = self._read(path), None
         if content is not None:
             try:
-                found = read_definitions(decode(content))
+                text = decode(content)
+                found = self._kept("definitions", path, content, partial(read_definitions, text))
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 found = None
         self._definitions[path] = changed, found
@@ -345,11 +366,16 @@ class DiskLoader:
         usage = None
         if content is not None:
             try:
-                usage = read_mock_usage(decode(content), PurePosixPath(path).stem)
+                read = partial(read_mock_usage, decode(content), PurePosixPath(path).stem)
+                usage = self._kept("mock", path, content, read)
             except (SyntaxError, UnicodeError, RecursionError):
                 usage = None
         self._mock_usages[path] = content, usage
         return usage
+
+    def _kept(self, kind: str, path: str, content: bytes, read: Callable[[], Fact]) -> Fact:
+        """What `read` makes of a file, or made of it in an earlier run."""
+        return read() if self.cache is None else self.cache.through(kind, path, content, read)
 
     def _read_first(self, path: str) -> bytes | None:
         """The content of a file as it was before any repair."""
@@ -362,6 +388,13 @@ class DiskLoader:
             return self.files.read(path, keep)
         except OSError:
             return None
+
+
+def _beginning_with(word: str) -> bytes:
+    """A pattern for `word` where no other word goes on in it. It begins with a literal and looks back from
+    behind it, because `re` finds a literal a hundred times as fast as a boundary."""
+    literal = re.escape(word.encode())
+    return rb"%b(?<!\w%b)" % (literal, literal)
 
 
 def _is_wanted(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Files that the parser of this Python refuses, and that a newer one takes."""
+"""Whether a file that this Python refuses is sound for a newer one."""
 
 from __future__ import annotations
 
@@ -9,27 +9,32 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from fixer.facts.model import Facts
-    from fixer.files import Files
 
 
-def needing_newer_python(facts_by_path: Mapping[str, Facts], files: Files) -> dict[str, Facts]:
-    """The facts of such files, with a problem that says so. LibCST is asked about all with a syntax error."""
+def needing_newer_python(
+    facts_by_path: Mapping[str, Facts], needs: Callable[[str], bool]
+) -> dict[str, Facts]:
+    """The facts of files with an error of syntax that need a newer Python, with a problem that says so."""
     found: dict[str, Facts] = {}
+    version = ".".join(map(str, sys.version_info[:2]))
     for path, facts in facts_by_path.items():
         problem = facts.problem
-        if problem is None or not problem.syntax:
-            continue
-        from fixer.codemods.parse import parses
-
-        source = files.read(path)
-        if not _is_parsed_here(source) and parses(source):
-            version = ".".join(map(str, sys.version_info[:2]))
+        if problem is not None and problem.syntax and needs(path):
             message = f"needs a newer Python than {version}, which testfix runs on"
             found[path] = replace(facts, problem=replace(problem, message=message, newer=True))
     return found
+
+
+def needs_newer_python(source: bytes) -> bool:
+    """Whether this Python's parser refuses the file and LibCST, which knows newer syntax, takes it."""
+    if _is_parsed_here(source):
+        return False
+    from fixer.codemods.parse import parses  # LibCST: few suites have such a file
+
+    return parses(source)
 
 
 def _is_parsed_here(source: bytes) -> bool:

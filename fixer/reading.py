@@ -1,20 +1,24 @@
-"""Reading many files: bytes -> Facts, in this process or in several."""
+"""Reading many files: bytes -> Facts, from the cache, in this process or in several."""
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from fixer.facts.model import Facts
 from fixer.facts.read import read_facts
+from fixer.fingerprint import digest_of, stamp_of
 from fixer.regular import read_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from fixer.facts.model import Facts, Parts
+    from fixer.cache import Cache
+    from fixer.facts.model import Parts
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -30,25 +34,61 @@ class Unread:
     message: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The facts of a file, with what stands for it in the cache."""
+
+    facts: Facts | Unread
+    stamp: str | None = None
+    digest: bytes | None = None
+
+
 def read_all(
-    root: Path, paths: Sequence[str], jobs: int, parts: Parts, progress: Progress | None = None
+    root: Path,
+    paths: Sequence[str],
+    jobs: int,
+    parts: Parts,
+    progress: Progress | None = None,
+    cache: Cache | None = None,
 ) -> dict[str, Facts | Unread]:
     """The facts of each file (`parts`: as `read_facts` takes it), in the order of `paths`. Never fails
     for a single file."""
-    chunks = [paths[start : start + _CHUNK] for start in range(0, len(paths), _CHUNK)]
-    found: dict[str, Facts | Unread] = {}
-    several = jobs > 1 and len(paths) >= _WORTH_A_PROCESS
-    read_chunk = partial(_read_chunk, str(root), parts)
+    kind = parts.kind
+    found = _from_cache(cache, root, paths, kind) if cache is not None else {}
+    unknown = [path for path in paths if path not in found]
+    chunks = [unknown[start : start + _CHUNK] for start in range(0, len(unknown), _CHUNK)]
+    several = jobs > 1 and len(unknown) >= _WORTH_A_PROCESS
+    read_chunk = partial(_read_chunk, str(root), parts, cache is not None)
     for results in _in_processes(read_chunk, chunks, jobs) if several else map(read_chunk, chunks):
-        found.update((result.path, result) for result in results)
+        for result in results:
+            found[result.facts.path] = result.facts
+            if cache is not None and result.digest is not None:
+                cache.keep(kind, result.digest, result.facts)
+                cache.keep_file(result.facts.path, result.stamp or "", result.digest)
         if progress is not None:
             progress(len(found), len(paths))
     return {path: found[path] for path in paths}
 
 
+def _from_cache(cache: Cache, root: Path, paths: Sequence[str], kind: str) -> dict[str, Facts | Unread]:
+    """The facts of the files that are what they were, as their stamps or else their contents say."""
+    same: dict[str, bytes] = {}
+    for path, (stamp, digest) in cache.files(paths).items():
+        now = stamp_of(f"{root}/{path}")
+        if stamp and stamp == now:
+            same[path] = digest
+        else:  # it may have been written with what it held, as a checkout does
+            with contextlib.suppress(OSError):
+                if digest_of(path, read_regular(f"{root}/{path}")) == digest:
+                    same[path] = digest
+                    cache.keep_file(path, now or "", digest)
+    with _no_collection():
+        return {path: facts for path, facts in cache.entries(kind, same).items() if isinstance(facts, Facts)}
+
+
 def _in_processes(
-    read_chunk: Callable[[Sequence[str]], list[Facts | Unread]], chunks: Sequence[Sequence[str]], jobs: int
-) -> Iterator[list[Facts | Unread]]:
+    read_chunk: Callable[[Sequence[str]], list[_Read]], chunks: Sequence[Sequence[str]], jobs: int
+) -> Iterator[list[_Read]]:
     from concurrent.futures import ProcessPoolExecutor, as_completed  # a clean file never needs it
 
     with ProcessPoolExecutor(min(jobs, len(chunks))) as pool:
@@ -60,19 +100,28 @@ def _in_processes(
             raise
 
 
-def _read_chunk(root: str, parts: Parts, paths: Sequence[str]) -> list[Facts | Unread]:
+def _read_chunk(root: str, parts: Parts, for_cache: bool, paths: Sequence[str]) -> list[_Read]:
+    with _no_collection():
+        return [_read_one(root, parts, for_cache, path) for path in paths]
+
+
+@contextlib.contextmanager
+def _no_collection() -> Iterator[None]:
+    """Symbol tables, syntax trees and facts hold no cycles worth looking for."""
     enabled = gc.isenabled()
-    gc.disable()  # symbol tables and syntax trees hold no cycles worth looking for
+    gc.disable()
     try:
-        return [_read_one(root, parts, path) for path in paths]
+        yield
     finally:
         if enabled:
             gc.enable()
 
 
-def _read_one(root: str, parts: Parts, path: str) -> Facts | Unread:
+def _read_one(root: str, parts: Parts, for_cache: bool, path: str) -> _Read:
+    stamp = stamp_of(f"{root}/{path}") if for_cache else None
     try:
         source = read_regular(f"{root}/{path}")
     except OSError as error:
-        return Unread(path, f"cannot be read: {error.strerror or error}")
-    return read_facts(path, source, parts)
+        return _Read(Unread(path, f"cannot be read: {error.strerror or error}"))
+    facts = read_facts(path, source, parts)
+    return _Read(facts, stamp, digest_of(path, source) if for_cache else None)

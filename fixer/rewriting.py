@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.read import compiles, read_facts
-from fixer.facts.text import decode, encode, lines_of
+from fixer.facts.text import decode, encode, line_end_of, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fixer.edits import Edit
     from fixer.facts.model import Facts
+    from fixer.files import Files
 
 _WORTH_A_PROCESS = 60  # files to rewrite: below, starting processes costs more than they save
 _CHUNK = 8
@@ -42,6 +43,19 @@ class Rewritten:
     content: bytes
     facts: Facts
     refused: str | None = None
+
+
+def newline_for(path: str, files: Files, python_files: Iterable[str]) -> str:
+    """How the lines of a new file end: as those of another one in its folder or below."""
+    if files.read_any(path):
+        return "\n"  # the file itself says
+    folder = path.rpartition("/")[0]
+    below = (each for each in python_files if not folder or each.startswith(f"{folder}/"))
+    first = next((each for each in below if each != path), None)
+    try:
+        return "\n" if first is None else line_end_of(files.read(first))
+    except OSError:
+        return "\n"
 
 
 def rewrite_all(tasks: Sequence[Task], jobs: int) -> dict[str, Rewritten]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.compose import Composed, compose
-from fixer.culprits import Culprits, apart, side_by_side
+from fixer.culprits import Culprits, apart, paths_of, side_by_side
 from fixer.facts.prologue import read_prologue
 from fixer.facts.read import read_facts
 from fixer.facts.text import decode
@@ -15,7 +15,7 @@ from fixer.finding import Finding, Fix, Safety
 from fixer.loader import DiskLoader
 from fixer.newer_syntax import needing_newer_python
 from fixer.project.project import Project, Settings
-from fixer.rewriting import Rewritten, Task, rewrite_all
+from fixer.rewriting import Rewritten, Task, newline_for, rewrite_all
 from fixer.rule import Withheld
 from fixer.silence import Silence
 from fixer.style_files import StyleFiles
@@ -23,6 +23,7 @@ from fixer.style_files import StyleFiles
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from fixer.cache import Cache
     from fixer.config import Config
     from fixer.edits import Edit
     from fixer.facts.model import Facts, Prologue
@@ -52,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The files as repaired so far, and what is known of them."""
+    """The files as repaired so far."""
 
     after: dict[str, bytes]
     facts: dict[str, Facts]
@@ -74,13 +75,14 @@ class Rounds:
         jobs: int,
         silence: Silence | None = None,
         only_asked: bool = False,
+        cache: Cache | None = None,
     ) -> None:
         self.config = config
         self.rules = {loaded.code: loaded.rule for loaded in rules}
         self.files = files
         self.facts = facts
         self.jobs = jobs
-        self.loader = DiskLoader(files, config, facts)
+        self.loader = DiskLoader(files, config, facts, cache)
         self.styles = StyleFiles(files.root)
         self.settings = Settings(
             config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
@@ -97,7 +99,7 @@ class Rounds:
 
     def check(self) -> Outcome:
         """Judge and plan; the fixes that would be applied count as fixed."""
-        self.facts.update(needing_newer_python(self.facts, self.files))
+        self.facts.update(needing_newer_python(self.facts, self.loader.needs_newer_python))
         findings, withheld = self._judge()
         findings = self._plan(findings)
         composed = self._compose(self._wanted(findings))
@@ -107,7 +109,7 @@ class Rounds:
 
     def repair(self) -> Outcome:
         """Judge, plan and repair until nothing more changes."""
-        self.facts.update(needing_newer_python(self.facts, self.files))
+        self.facts.update(needing_newer_python(self.facts, self.loader.needs_newer_python))
         self.judged, withheld = self._judge()
         self.known = {_stake(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
@@ -259,9 +261,9 @@ class Rounds:
         searched side by side, so that many culprits take no more trials than one; and only the files with the
         findings are judged to find out, because judging all of a large project takes long."""
         groups = apart(fixes)
-        suspected = [group for group in groups if not new.keys().isdisjoint(_paths(group))]
+        suspected = [group for group in groups if not new.keys().isdisjoint(paths_of(group))]
         innocent = [fix for group in groups if group not in suspected for fix in group]
-        known = frozenset().union(*map(_paths, suspected))
+        known = frozenset().union(*map(paths_of, suspected))
         if not new.keys() <= known or self._reasons_against([innocent], new)[0]:
             suspected, innocent = [list(fixes)], []  # what a file needs can be in any other
         refused = self._culprits(suspected, innocent, new)
@@ -300,7 +302,7 @@ class Rounds:
             return [next(iter([*composed.refused.values(), *reasons.values()]), None)]
         return [
             next((composed.refused[fix.id] for fix in some if fix.id in composed.refused), None)
-            or next((reasons[path] for path in reasons if path in _paths(group)), None)
+            or next((reasons[path] for path in reasons if path in paths_of(group)), None)
             for some, group in zip(sets, groups, strict=True)
         ]
 
@@ -346,7 +348,7 @@ class Rounds:
                 self.files.read_any(path) or b"",
                 self._facts_of(path),
                 edits,
-                self.loader.newline_for(path),
+                newline_for(path, self.files, self.loader.python_files()),
             )
             for path, edits in wanted
             if (path, edits) not in self._rewritten
@@ -383,10 +385,6 @@ class Rounds:
         self.facts.update(state.facts)
         self.others = dict(state.others)
         self.judged, self.project = state.judged, state.project
-
-
-def _paths(fixes: Iterable[Fix]) -> frozenset[str]:
-    return frozenset(edit.path for fix in fixes for edit in fix.edits)
 
 
 def _place(finding: Finding) -> tuple[str, Span, str]:

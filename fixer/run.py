@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from fixer.cache import Cache
     from fixer.config import Config
     from fixer.rules import LoadedRule
 
@@ -44,13 +45,15 @@ def run(
     progress: Progress | None = None,
     keep_undo: bool = True,
     with_texts: bool = False,
+    use_cache: bool = False,
     source: bytes | None = None,
 ) -> Report:
     """One run over `paths` (relative to `cwd`; none: all of it).
 
     `keep_undo`: what is written can be taken back by `testfix undo`. `with_texts`: with CHECK, also what each
-    fix does as text. `source`, where mode is not REPAIR: what is in the one file of `paths`;
-    only that file is repaired. Raises ConfigError for bad input, UndoError where the journal cannot be kept.
+    fix does as text. `use_cache`: what was read in earlier runs is not read again. `source`, where mode is
+    not REPAIR: what is in the one file of `paths`; only that file is repaired. Raises ConfigError for bad
+    input, UndoError where the journal cannot be kept.
     """
     words = list(paths) or ["."]
     root = find_root(words, cwd, config.file)
@@ -61,8 +64,9 @@ def run(
     rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
     asked = {part for loaded in rules for part in loaded.rule.reads}
     parts = Parts(*(part in asked for part in Parts._fields))
+    cache, cacheless = _cache(root, config) if use_cache else (None, None)
     if source is None:
-        read = read_all(root, discovered.files, jobs, parts, progress)
+        read = read_all(root, discovered.files, jobs, parts, progress, cache)
     else:
         read = {path: read_facts(path, source, parts) for path in discovered.files}
         for path in discovered.files:
@@ -73,10 +77,13 @@ def run(
     others = [rule for rule in known if rule not in rules]
     baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
     silence = Silence(config, files, rules, others, baseline)
-    rounds = Rounds(config, rules, files, facts, jobs, silence, only_asked=source is not None)
+    rounds = Rounds(config, rules, files, facts, jobs, silence, source is not None, cache)
     outcome = rounds.check() if mode in (Mode.CHECK, Mode.BASELINE) else rounds.repair()
     if mode is Mode.BASELINE:
         _write_baseline(config, files, outcome, facts, rules)
+    if cache is not None:
+        cache.close()
+        cacheless = cache.problem
     failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
     return Report(
         root=root,
@@ -92,6 +99,7 @@ def run(
         errors=(*errors, *(FileError(path, message, unwritten=True) for path, message in failed.items())),
         notes=(
             *rounds.loader.warnings,
+            *([cacheless] if cacheless else []),
             *_stale(baseline, silence, root, [rule.code for rule in rules]),
             *(
                 f"{path} {found.problem.message}; it was left alone."
@@ -109,6 +117,12 @@ def available_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _cache(root: Path, config: Config) -> tuple[Cache | None, str | None]:
+    from fixer.cache import open_cache  # SQLite
+
+    return open_cache(root, config.cache_dir)
 
 
 def _write_baseline(

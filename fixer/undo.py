@@ -11,13 +11,14 @@ import os
 import secrets
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from fixer import state
 from fixer.writing import Replacement, together, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from pathlib import Path
 
 VERSION = 1
 KEPT_RUNS = 5
@@ -48,7 +49,7 @@ class Undone:
 
 def folder_of(root: Path) -> Path:
     """Where the journal of the project at `root` is."""
-    return root / ".testfix" / "undo"
+    return state.folder_of(root, "undo")
 
 
 def record(root: Path, files: Sequence[Replacement], run: Run | None = None) -> Run:
@@ -64,7 +65,7 @@ def record(root: Path, files: Sequence[Replacement], run: Run | None = None) -> 
         {"path": file.path, "before": _hash(file.before), "after": _hash(file.after)} for file in files
     ]
     try:
-        folder = _made(root)
+        folder = state.make_folder(root, "undo")
         name = time.strftime("%Y%m%dT%H%M%S", time.gmtime(now)) + f".{int(now % 1 * 1e6):06}"
         target = run.file if run else folder / f"{name}-{secrets.token_hex(2)}.zip"
         beside = target.with_suffix(".part")
@@ -151,17 +152,6 @@ def _is_torn(now: bytes | str | None, file: Replacement) -> bool:
     shorter = min(len(now), len(file.after))
     done = next((index for index in range(shorter) if now[index] != file.after[index]), shorter)
     return now[done:] == grown[done:] or (len(now) > len(file.before) and grown.startswith(now))
-
-
-def _made(root: Path) -> Path:
-    """The folder of the journals, with a `.gitignore` above it that hides both. Raises OSError."""
-    folder = folder_of(root)
-    if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root)):
-        raise PermissionError("it is a link to a place outside the project")
-    folder.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError), (root / ".testfix" / ".gitignore").open("x") as file:
-        file.write("# Written by testfix.\n*\n")
-    return folder
 
 
 def _journals(root: Path) -> list[Path]:

@@ -127,6 +127,11 @@ class Parts(NamedTuple):
     calls: bool = True
     body: bool = False
 
+    @property
+    def kind(self) -> str:
+        """What facts with these parts are kept under."""
+        return " ".join(["facts", *(name for name, wanted in zip(self._fields, self, strict=True) if wanted)])
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
