@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
 import stat
 import sys
 import time
@@ -17,11 +16,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from fixer import __version__, packing, state
+from fixer import __version__, state
 from fixer.fingerprint import digest_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    import sqlite3
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _APPLICATION = 0x74667863  # SQLite's `application_id`: "tfxc"
 _FORMAT = 1
@@ -48,11 +48,12 @@ class Cache:
     """Open until `close`. `problem` is a sentence once something did not work; then nothing is found any more
     and nothing is kept. `hits` and `misses` count what was asked for."""
 
-    def __init__(self, folder: Path) -> None:
-        """`folder` exists."""
-        self.file = folder / f"facts-{_generation()}.db"
+    def __init__(self, root: Path, folder: Path | None = None) -> None:
+        """For the project at `root`, in `folder` or in `.testfix/cache`. Opened when first needed."""
         self.problem: str | None = None
         self.hits = self.misses = 0
+        self._root = root
+        self._folder = folder
         self._classes: dict[tuple[str, str], type] = {}
         self._digests: dict[str, tuple[bytes, bytes]] = {}  # path -> content, digest
         self._new_files: dict[str, tuple[str, bytes]] = {}
@@ -60,8 +61,10 @@ class Cache:
         self._used: list[bytes] = []
         self._today = int(time.time() // _DAY)
         self._connection: sqlite3.Connection | None = None
-        with self._guarded():
-            self._connection = _connect(self.file)
+
+    @property
+    def folder(self) -> Path:
+        return self._folder or state.folder_of(self._root, "cache")
 
     def files(self, paths: Sequence[str]) -> dict[str, tuple[str, bytes]]:
         """The stamp and digest that each of `paths` had when it was read last."""
@@ -71,9 +74,12 @@ class Cache:
     def entries(self, kind: str, digests: Mapping[str, bytes]) -> dict[str, Any]:
         """What was kept of `kind` for the files with these digests, by path."""
         keys = {_key(kind, digest): path for path, digest in digests.items()}
-        found = {}
-        for key, packed, used in self._rows("SELECT key, packed, used FROM entries WHERE key IN", list(keys)):
-            with self._guarded():
+        found: dict[str, Any] = {}
+        rows = self._rows("SELECT key, packed, used FROM entries WHERE key IN", list(keys))
+        with self._guarded():
+            from fixer import packing  # pickle
+
+            for key, packed, used in rows:
                 found[keys[key]] = packing.unpack(packed, self._classes)
                 if used != self._today:
                     self._used.append(key)
@@ -83,7 +89,9 @@ class Cache:
 
     def keep(self, kind: str, digest: bytes, fact: object) -> None:
         """Keep a fact from `close` on."""
-        if self._connection is not None:
+        if self.problem is None:
+            from fixer import packing  # pickle
+
             self._new_entries[_key(kind, digest)] = packing.pack(fact)
 
     def keep_file(self, path: str, stamp: str, digest: bytes) -> None:
@@ -109,10 +117,8 @@ class Cache:
 
     def close(self) -> None:
         """Write what is to be kept, and let go of the file."""
-        if self._connection is None:
-            return
-        with self._guarded(), self._connection as connection:
-            if self._new_files or self._new_entries or self._used:
+        if self.problem is None and (self._new_files or self._new_entries or self._used):
+            with self._guarded(), self._opened() as connection:
                 connection.execute("BEGIN IMMEDIATE")
                 files = [(path, *known) for path, known in self._new_files.items()]
                 connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
@@ -121,9 +127,25 @@ class Cache:
                 used = [(self._today, key) for key in self._used]
                 connection.executemany("UPDATE entries SET used = ? WHERE key = ?", used)
                 self._shrink(connection)
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._disconnect()
+
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            if self._folder is None:
+                state.make_folder(self._root, "cache")
+            else:
+                self._folder.mkdir(parents=True, exist_ok=True)
+            with contextlib.suppress(FileExistsError), (self.folder / "CACHEDIR.TAG").open("x") as tag:
+                tag.write(_TAG)
+            file = self.folder / f"facts-{_generation()}.db"
+            self._connection = _connect(file)
+            _forget_others(file)
+        return self._connection
+
+    def _disconnect(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
 
     def _shrink(self, connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM entries WHERE used < ?", (self._today - _LONGEST,))
@@ -134,13 +156,13 @@ class Cache:
         if size > _LARGEST:
             connection.execute("DELETE FROM entries")
 
-    def _rows(self, query: str, values: Sequence[object]) -> Iterable[tuple[Any, ...]]:
+    def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
-        for start in range(0, len(values), _AT_ONCE):
-            some = values[start : start + _AT_ONCE]
+        if self.problem is None:
             with self._guarded():
-                if self._connection is not None:
-                    rows += self._connection.execute(f"{query} ({','.join('?' * len(some))})", some)
+                for start in range(0, len(values), _AT_ONCE):
+                    some = values[start : start + _AT_ONCE]
+                    rows += self._opened().execute(f"{query} ({','.join('?' * len(some))})", some)
         return rows
 
     @contextlib.contextmanager
@@ -148,44 +170,20 @@ class Cache:
         """Whatever fails ends the use of the cache, not the run."""
         try:
             yield
-        except (
-            Exception
-        ) as error:  # besides sqlite3.Error and OSError, whatever pickle makes of foreign bytes
-            reason = str(error).rstrip(".") or type(error).__name__
+        except Exception as error:  # of SQLite, of the system, and whatever pickle makes of foreign bytes
+            reason = getattr(error, "strerror", None) or str(error).rstrip(".") or type(error).__name__
             self.problem = self.problem or (
-                f"The cache {self.file} cannot be used ({reason}); the run went on without it."
-                " Delete that file, or use --no-cache or --cache-dir."
+                f"The cache in {self.folder} cannot be used ({reason}); the run went on without it."
+                " Delete that folder, or use --no-cache or --cache-dir."
             )
-            connection, self._connection = self._connection, None
-            if connection is not None:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.close()
-
-
-def open_cache(root: Path, folder: Path | None = None) -> tuple[Cache | None, str | None]:
-    """The cache of the project at `root`, in `folder` or in `.testfix/cache`; or None and a sentence that
-    says why there is none."""
-    where = folder or state.folder_of(root, "cache")
-    try:
-        if folder is None:
-            state.make_folder(root, "cache")
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileExistsError), (where / "CACHEDIR.TAG").open("x") as file:
-            file.write(_TAG)
-    except OSError as error:
-        reason = error.strerror or error
-        return None, (
-            f"There is no cache in {where} ({reason}); the run went on without one."
-            " Use --no-cache or --cache-dir."
-        )
-    cache = Cache(where)
-    _forget_others(cache.file)
-    return cache, None
+            with contextlib.suppress(Exception):
+                self._disconnect()
 
 
 def _connect(file: Path) -> sqlite3.Connection:
     """Raises OSError or sqlite3.Error, also for a file that is not a cache of testfix."""
+    import sqlite3
+
     try:
         mode = os.lstat(file).st_mode
     except FileNotFoundError:

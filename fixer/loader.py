@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
 _NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
+_WORTH_A_CACHE = 300  # files of a project: fewer are read before the cache is open
 Fact = TypeVar("Fact")
 
 _AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
@@ -175,10 +176,8 @@ class DiskLoader:
 
     def needs_newer_python(self, path: str) -> bool:
         """Whether the file is sound, but only for a newer Python than this one."""
-        content = self._read(path)
-        return content is not None and self._kept(
-            "newer", path, content, partial(needs_newer_python, content)
-        )
+        content = self._read(path) or b""
+        return self._kept("newer", path, content, partial(needs_newer_python, content))
 
     def body(self, path: str) -> ModuleBody | None:
         changed = self.files.after.get(path)
@@ -375,7 +374,9 @@ class DiskLoader:
 
     def _kept(self, kind: str, path: str, content: bytes, read: Callable[[], Fact]) -> Fact:
         """What `read` makes of a file, or made of it in an earlier run."""
-        return read() if self.cache is None else self.cache.through(kind, path, content, read)
+        if self.cache is None or len(self._python_files) < _WORTH_A_CACHE:
+            return read()
+        return self.cache.through(kind, path, content, read)
 
     def _read_first(self, path: str) -> bytes | None:
         """The content of a file as it was before any repair."""

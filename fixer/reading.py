@@ -24,6 +24,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 _CHUNK = 64  # files handed to a worker at once
 _WORTH_A_PROCESS = 300  # files: below, starting processes costs more than they save
+_WORTH_A_CACHE = 30  # files: below, opening the cache costs more than it saves
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def read_all(
     """The facts of each file (`parts`: as `read_facts` takes it), in the order of `paths`. Never fails
     for a single file."""
     kind = parts.kind
+    cache = cache if len(paths) >= _WORTH_A_CACHE else None
     found = _from_cache(cache, root, paths, kind) if cache is not None else {}
     unknown = [path for path in paths if path not in found]
     chunks = [unknown[start : start + _CHUNK] for start in range(0, len(unknown), _CHUNK)]

@@ -102,8 +102,7 @@ class Rounds:
         self.facts.update(needing_newer_python(self.facts, self.loader.needs_newer_python))
         findings, withheld = self._judge()
         findings = self._plan(findings)
-        composed = self._compose(self._wanted(findings))
-        self.unplaced.update(composed.refused)
+        self.unplaced.update(self._compose(self._wanted(findings)).refused)
         findings = self._explained(findings)
         return Outcome(tuple(findings), tuple(withheld), frozenset(fix.id for fix in self._wanted(findings)))
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fixer import baseline_file
 from fixer.baseline import Baseline
+from fixer.cache import Cache
 from fixer.discover import discover
 from fixer.facts.model import Facts, Parts
 from fixer.facts.read import read_facts
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from fixer.cache import Cache
     from fixer.config import Config
     from fixer.rules import LoadedRule
 
@@ -64,7 +64,7 @@ def run(
     rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
     asked = {part for loaded in rules for part in loaded.rule.reads}
     parts = Parts(*(part in asked for part in Parts._fields))
-    cache, cacheless = _cache(root, config) if use_cache else (None, None)
+    cache = Cache(root, config.cache_dir) if use_cache else None
     if source is None:
         read = read_all(root, discovered.files, jobs, parts, progress, cache)
     else:
@@ -83,7 +83,6 @@ def run(
         _write_baseline(config, files, outcome, facts, rules)
     if cache is not None:
         cache.close()
-        cacheless = cache.problem
     failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
     return Report(
         root=root,
@@ -99,7 +98,7 @@ def run(
         errors=(*errors, *(FileError(path, message, unwritten=True) for path, message in failed.items())),
         notes=(
             *rounds.loader.warnings,
-            *([cacheless] if cacheless else []),
+            *([cache.problem] if cache is not None and cache.problem else []),
             *_stale(baseline, silence, root, [rule.code for rule in rules]),
             *(
                 f"{path} {found.problem.message}; it was left alone."
@@ -117,12 +116,6 @@ def available_processors() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _cache(root: Path, config: Config) -> tuple[Cache | None, str | None]:
-    from fixer.cache import open_cache  # SQLite
-
-    return open_cache(root, config.cache_dir)
 
 
 def _write_baseline(
