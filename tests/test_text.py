@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +12,7 @@ from cli_runner import run_testfix, write_files
 if TYPE_CHECKING:
     from pathlib import Path
 
+BOM = b"\xef\xbb\xbf"
 BODY = "def test_a():\n    assert Mock()\n"
 DEEP = "(" * 150 + "1" + ")" * 150
 TEXTS: dict[str, bytes] = {
@@ -19,6 +22,8 @@ TEXTS: dict[str, bytes] = {
     "CRLF": BODY.replace("\n", "\r\n").encode(),
     "CR": f"x = 1\n\n\n{BODY}".replace("\n", "\r").encode(),
     "mixed line ends": f"x = 1\r\ny = 2\rz = 3\n{BODY}# end\r\n".encode(),
+    "CR above a blank line that ends in CRLF": f'"""Tests."""\r\r\n{BODY}'.encode(),
+    "CR, and LF for a blank line": f'"""Tests."""\r\nx = 1\ry = 2\rz = 3\r{BODY}'.encode(),
     "no last line end": BODY.rstrip().encode(),
     "no last line end, behind a backslash": f"{BODY}x = \\\n    1".encode(),
     "tabs": BODY.replace("    ", "\t").encode() + b"\tx\t=\t1\t\n",
@@ -59,6 +64,10 @@ def test_only_the_import_is_new(tmp_path: Path, kind: str) -> None:
     added = after[head : head + len(after) - len(before)]
     assert before == after[:head] + after[head + len(added) :]  # an insertion and nothing else
     assert added.split() == b"from unittest.mock import Mock".split()
+    lines = [
+        re.findall(rb"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+", each.removeprefix(BOM)) for each in (before, after)
+    ]
+    assert not Counter(lines[0]) - Counter(lines[1])  # no line got another end
     ends = [end for end in (b"\r\n", b"\n", b"\r") if end in before]
     assert any(not added.replace(end, b"").strip(b" ").count(b"\n") for end in ends)
     assert run_testfix(["--check"], suite).status == 0

@@ -175,8 +175,17 @@ def _with_lines(lines: list[str], new: Mapping[int, str], newline: str) -> str:
             lines[-1] += newline
             lines.append(new[line].removesuffix(newline))
         else:
-            lines.insert(line - 1, new[line])
+            lines.insert(line - 1, _kept_apart(new[line], lines[line - 2 : line - 1], lines[line - 1 : line]))
     return "".join(lines)
+
+
+def _kept_apart(text: str, above: Sequence[str], below: Sequence[str]) -> str:
+    """The text with line ends that do not become one CRLF with those of its neighbours."""
+    if text.startswith("\n") and above and above[0].endswith("\r"):
+        text = "\r" + text[1:]
+    if text.endswith("\r") and below and below[0].startswith("\n"):
+        text = text[:-1] + "\n"
+    return text
 
 
 def _with_plugins(text: str, edits: Sequence[AddPluginModule], newline: str) -> str:
