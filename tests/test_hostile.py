@@ -63,6 +63,14 @@ DEEP = {
 }
 
 
+def test_deep_nesting_behind_a_blank_line_that_ends_in_cr(tmp_path: Path) -> None:
+    deep = b"\r\rx = " + b"f(" * 8000 + b")" * 8000 + b"\r"
+    write_files(tmp_path, {"tests/test_a.py": SOUND, "tests/test_deep.py": deep})
+    done = check(tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert b"TF001" in done.stdout
+
+
 @pytest.mark.parametrize("depth", [90, 190, 2500, 8000])
 def test_a_deep_expression_is_edited_or_refused(tmp_path: Path, depth: int) -> None:
     """The edits are in the deep statements; a file beside them is repaired whatever becomes of those."""

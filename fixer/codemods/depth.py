@@ -27,6 +27,7 @@ def is_too_deep(text: str, compiles: bool = True) -> bool:
     """
     if _all_of(text) + _BLOCK * max(map(len, _INDENTATION.findall(text))) <= _DEEPEST:
         return False
+    text = text.replace("\r\n", "\n").replace("\r", "\n")  # `tokenize` skips what is behind a blank "\r"
     try:
         return _depth(text, compiles) > _DEEPEST
     except (tokenize.TokenError, SyntaxError):
