@@ -5,16 +5,16 @@ Only click is imported here at the top; the pipeline is imported once the comman
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import os
 import sys
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from fixer import __version__
+from fixer.cli_config import FORMATS, configured
 from fixer.cli_fixtures import fixtures
 from fixer.cli_options import SETTINGS, color_option, config_option, isolated_option, python_option
 from fixer.cli_undo import undo
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from fixer.config import Config
+    from fixer.report import Report
+    from fixer.run import Mode
 
 F = TypeVar("F", bound="Callable[..., Any]")
-FORMATS = ("text", "concise", "json", "github", "gitlab", "json-lines", "junit", "rdjson", "sarif")
 WITH_TEXTS = ("rdjson", "sarif")  # formats that show what a fix does as text
 FILE_WIDTH = 120  # columns of a source line shown where the output is no terminal
 
@@ -86,8 +87,20 @@ Exit status: 0 nothing left to report, 1 findings left (with --diff: or a change
 @click.option(
     "--write-baseline", is_flag=True, help="Take what is found now as known: it is not reported any more."
 )
+@click.option(
+    "--report",
+    "report_file",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write what changed and what is left, and why, to a file that ends in .md, .html or .json.",
+)
 @click.option("--statistics", is_flag=True, help="Print counts per rule and name in place of findings.")
 @click.option("-j", "--jobs", type=click.IntRange(min=1), metavar="N", help="Worker processes.")
+@click.option(
+    "--stdin-filename",
+    metavar="PATH",
+    help="Read the source of PATH from standard input, and write the repaired source to standard output.",
+)
 @click.option("--no-cache", is_flag=True, help="Read every file anew, and keep nothing of it.")
 @click.option(
     "--cache-dir",
@@ -110,31 +123,52 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
     applied; everything else is reported with a reason.
     """
     _refuse_contradictions(context, options)
+    paths = _asked(paths, options["stdin_filename"])
+    report_file: Path | None = options["report_file"]
+    if report_file is not None:
+        from fixer.report_file import reason_against
+
+        reason = reason_against(report_file)
+        if reason is not None:
+            raise click.UsageError(reason)
     cwd = Path.cwd()
-    config = _configured(cwd, paths, options)
-    from fixer.output.deliver import deliver
-    from fixer.output.paint import wants_color
-    from fixer.output.progress import Progress
-    from fixer.output.view import View
+    config = configured(cwd, paths, options)
     from fixer.run import Mode, run
 
     chosen = [mode for mode in Mode if options.get(mode.value) or options.get(f"write_{mode.value}")]
     mode = chosen[0] if chosen else Mode.REPAIR
-    work = partial(
-        run,
-        config,
-        paths or (".",),
-        mode,
-        cwd,
-        keep_undo=not options["no_undo"],
-        with_texts=config.output_format in WITH_TEXTS,
-        use_cache=not options["no_cache"],
-    )
-    if sys.stderr.isatty() and not options["quiet"]:
-        with Progress(sys.stderr) as progress:
-            report = work(progress=progress)
-    else:
-        report = work()
+    source = None if options["stdin_filename"] is None else _handed_over()
+    with contextlib.ExitStack() as stack:
+        progress = None
+        if source is None and sys.stderr.isatty() and not options["quiet"]:
+            from fixer.output.progress import Progress
+
+            progress = stack.enter_context(Progress(sys.stderr))
+        report = run(
+            config,
+            paths or (".",),
+            Mode.DIFF if source is not None and mode is Mode.REPAIR else mode,
+            cwd,
+            progress,
+            keep_undo=not options["no_undo"],
+            with_texts=config.output_format in WITH_TEXTS,
+            use_cache=not options["no_cache"],
+            source=source,
+        )
+    with contextlib.ExitStack() as stack:
+        if source is not None and mode is Mode.REPAIR:
+            _hand_back(source, report)
+            stack.enter_context(contextlib.redirect_stdout(sys.stderr))  # the source has the other to itself
+        return _tell(report, mode, config, cwd, options)
+
+
+def _tell(report: Report, mode: Mode, config: Config, cwd: Path, options: dict[str, Any]) -> int:
+    """Print what the run says, and return the exit status."""
+    from fixer.output.deliver import deliver
+    from fixer.output.paint import wants_color
+    from fixer.output.view import View
+    from fixer.run import Mode
+
     terminal = sys.stdout.isatty()
     view = View(
         cwd=cwd,
@@ -151,6 +185,12 @@ def fix(context: click.Context, /, paths: tuple[str, ...], **options: Any) -> in
         return 2 if report.errors else 0
     form = "diff" if options["diff"] else config.output_format or "text"
     deliver(report, view, form, statistics=options["statistics"], color=options["color"])
+    if options["report_file"] is not None:
+        from fixer.report_file import write_report
+
+        problem = write_report(report, view, options["report_file"])
+        if problem is not None:
+            return _fail(problem)
     if any(error.unwritten for error in report.errors):
         return 2
     if options["exit_zero"]:
@@ -222,61 +262,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _failed(error, words)
 
 
-def _configured(cwd: Path, paths: tuple[str, ...], options: dict[str, Any]) -> Config:
-    """The configuration with the command line's words on top.
-
-    `--select` replaces what the configuration selects and ignores and `--exclude` the exclusions; the
-    other lists add to it. Patterns with a folder in them count from `cwd`. Raises ConfigError.
-    """
-    from fixer.config import Config, ConfigError, check_selectors, load
-    from fixer.root import start_folder
-    from fixer.rules import load_rules
-
-    rules = [(rule.code, rule.name) for rule in load_rules()]
-    chosen = {key: options[key] for key in ("select", "extend_select", "ignore") if options[key]}
-    check_selectors(Config(**chosen), rules)
-    explicit = options["config_file"]
-    config = load(start_folder(paths, cwd), Path(explicit) if explicit else None, options["isolated"])
-    check_selectors(config, rules)
-    if "select" in chosen:
-        config = dataclasses.replace(config, extend_select=(), ignore=())
-    changes: dict[str, Any] = {"output_format": options["output_format"] or config.output_format or "text"}
-    if changes["output_format"] not in FORMATS:
-        raise ConfigError(f"{config.file}: `output-format` must be one of {', '.join(FORMATS)}.")
-    for key in ("extend_select", "ignore"):
-        changes[key] = (*getattr(config, key), *options[key])
-    for key in ("exclude", "extend_exclude"):
-        patterns = _patterns(options[key], cwd, config.folder or cwd)
-        if patterns:
-            changes[key] = (*config.extend_exclude, *patterns) if key == "extend_exclude" else patterns
-    for key in ("jobs", "unsafe_fixes", "respect_gitignore"):
-        if options[key] is not None:
-            changes[key] = options[key]
-    for key in ("all_files", "force_exclude"):
-        changes[key] = options[key] or getattr(config, key)
-    if options["select"]:
-        changes["select"] = options["select"]
-    if options["cache_dir"]:
-        changes["cache_dir"] = cwd / Path(options["cache_dir"]).expanduser()
-    if options["python"]:
-        changes["python"] = cwd / Path(options["python"]).expanduser()
-    return dataclasses.replace(config, **changes)
+def _asked(paths: tuple[str, ...], of_source: str | None) -> tuple[str, ...]:
+    """The paths of the run: those of the command line or the one of standard input, for which `-` may stand.
+    Raises click.UsageError."""
+    if of_source is None:
+        if "-" in paths:
+            raise click.UsageError(
+                "- needs --stdin-filename PATH: what a source means depends on where it is."
+            )
+        return paths
+    if paths not in ((), ("-",)):
+        raise click.UsageError(
+            "--stdin-filename takes no other path: the source on standard input is the one."
+        )
+    return (of_source,)
 
 
-def _patterns(words: tuple[str, ...], cwd: Path, folder: Path) -> tuple[str, ...]:
-    """Patterns of the command line as the configuration in `folder` would write them."""
-    import re
+def _handed_over() -> bytes:
+    """All of standard input. Raises click.UsageError where it is closed."""
+    if sys.stdin is None:
+        raise click.UsageError("--stdin-filename reads standard input, which is closed.")
+    return sys.stdin.buffer.read()
 
-    from fixer import globs
 
-    try:
-        globs.compile_globs(words)
-    except (ValueError, re.error) as error:
-        raise click.UsageError(f"Cannot read the pattern: {error}.") from None
-    if cwd == folder or not cwd.is_relative_to(folder):
-        return words
-    below = cwd.relative_to(folder).as_posix()
-    return tuple(f"{below}/{word}" if "/" in word.strip("/") else word for word in words)
+def _hand_back(source: bytes, report: Report) -> None:
+    """The repaired source to standard output, byte for byte."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(report.changes[0].after if report.changes else source)
+    sys.stdout.buffer.flush()
 
 
 def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> None:
@@ -287,6 +300,8 @@ def _refuse_contradictions(context: click.Context, options: dict[str, Any]) -> N
         ("diff", "write_baseline"),
         ("check", "write_baseline"),
         ("diff", "output_format"),
+        ("stdin_filename", "write_baseline"),
+        ("report_file", "write_baseline"),
         ("isolated", "config_file"),
         ("quiet", "verbose"),
         ("no_cache", "cache_dir"),

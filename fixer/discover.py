@@ -33,19 +33,21 @@ class Discovered:
     errors: tuple[FileError, ...] = ()
 
 
-def discover(paths: Sequence[str], config: Config, root: Path, cwd: Path) -> Discovered:
+def discover(
+    paths: Sequence[str], config: Config, root: Path, cwd: Path, must_exist: bool = True
+) -> Discovered:
     """The test files among `paths` (files and folders, relative to `cwd`); `root` is their project's root.
 
     A folder gives the test files below it that are not excluded or ignored. A file that is named is taken
     if pytest takes it for a test by its name, even when it is excluded, except with `force-exclude`. Raises
-    ConfigError for a path that does not exist.
+    ConfigError for a path that does not exist, unless `must_exist` says that files need not.
     """
     walk = Walk(root, config)
     tests = _TestFiles(walk, config)
     found: list[tuple[str, str]] = []  # path relative to the root, and without links
     for path in paths:
         absolute = os.path.abspath(os.path.join(cwd, path))
-        mode = _mode(absolute, path)
+        mode = _mode(absolute, path) if must_exist else stat.S_IFREG
         relative = _relative(absolute, walk.root)
         if config.force_exclude and (walk.excludes(relative) or tests.not_entered(relative)):
             continue

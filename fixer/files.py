@@ -21,6 +21,13 @@ class Files:
         self.after: dict[str, bytes] = {}
         self._kept: dict[str, bytes] = {}
         self._room = _KEPT
+        self.unsaved: list[str] = []  # given, and not on the disk
+
+    def give(self, path: str, content: bytes) -> None:
+        """Take `content` for what is in a file, whatever is on the disk."""
+        self._kept[path] = content
+        if not (self.root / path).exists():
+            self.unsaved.append(path)
 
     def read(self, path: str, keep: bool = True) -> bytes:
         """The bytes of a file, as repaired so far; kept for the next time, or not. Raises OSError."""

@@ -91,7 +91,7 @@ class DiskLoader:
 
     @cached_property
     def _python_files(self) -> Sequence[str]:
-        return [path for path in self._paths if path.endswith(".py")]
+        return sorted([*(path for path in self._paths if path.endswith(".py")), *self.files.unsaved])
 
     def outline(self, path: str) -> Outline | None:
         changed = self.files.after.get(path)

@@ -3,7 +3,29 @@
 from __future__ import annotations
 
 import ast
+import sys
 import warnings
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from fixer.facts.model import Facts
+
+
+def needing_newer_python(
+    facts_by_path: Mapping[str, Facts], needs: Callable[[str], bool]
+) -> dict[str, Facts]:
+    """The facts of files with an error of syntax that need a newer Python, with a problem that says so."""
+    found: dict[str, Facts] = {}
+    version = ".".join(map(str, sys.version_info[:2]))
+    for path, facts in facts_by_path.items():
+        problem = facts.problem
+        if problem is not None and problem.syntax and needs(path):
+            message = f"needs a newer Python than {version}, which testfix runs on"
+            found[path] = replace(facts, problem=replace(problem, message=message, newer=True))
+    return found
 
 
 def needs_newer_python(source: bytes) -> bool:

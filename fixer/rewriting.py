@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.facts.read import read_facts
-from fixer.facts.text import decode, encode, lines_of
+from fixer.facts.read import compiles, read_facts
+from fixer.facts.text import decode, encode, line_end_of, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fixer.edits import Edit
     from fixer.facts.model import Facts
+    from fixer.files import Files
 
 _WORTH_A_PROCESS = 60  # files to rewrite: below, starting processes costs more than they save
 _CHUNK = 8
@@ -43,6 +45,19 @@ class Rewritten:
     refused: str | None = None
 
 
+def newline_for(path: str, files: Files, python_files: Iterable[str]) -> str:
+    """How the lines of a new file end: as those of another one in its folder or below."""
+    if files.read_any(path):
+        return "\n"  # the file itself says
+    folder = path.rpartition("/")[0]
+    below = (each for each in python_files if not folder or each.startswith(f"{folder}/"))
+    first = next((each for each in below if each != path), None)
+    try:
+        return "\n" if first is None else line_end_of(files.read(first))
+    except OSError:
+        return "\n"
+
+
 def rewrite_all(tasks: Sequence[Task], jobs: int) -> dict[str, Rewritten]:
     """The outcome for each file, by path. A file that fails does not stop the others."""
     if jobs < 2 or len(tasks) < _WORTH_A_PROCESS:
@@ -56,7 +71,7 @@ def rewrite_all(tasks: Sequence[Task], jobs: int) -> dict[str, Rewritten]:
 def rewrite(task: Task) -> Rewritten:
     """Apply the edits of one file and read the result again: it must compile and bind no less."""
     from fixer.codemods.apply import apply_edits  # LibCST, only where there is an edit
-    from fixer.codemods.errors import EditError
+    from fixer.codemods.errors import TOO_DEEP, EditError
 
     def refuse(reason: str) -> Rewritten:
         return Rewritten(task.path, task.content, task.facts, reason)
@@ -69,11 +84,15 @@ def rewrite(task: Task) -> Rewritten:
         content = encode(text, task.content)
     except EditError as error:
         return refuse(str(error))
+    except RecursionError:
+        return refuse(TOO_DEEP)
     except Exception as error:  # one file never stops a run, whatever LibCST makes of it
         return refuse(f"the edit could not be made ({type(error).__name__}: {error})")
     facts = read_facts(task.path, content)
     if facts.problem is not None:
         return refuse(f"the result would not compile: {facts.problem.message}")
+    if compiles(task.content) and not compiles(content):  # symbol tables let a late `__future__` pass
+        return refuse("the result would not compile")
     unbound = _uses(facts) - _uses(task.facts)
     if unbound:
         return refuse(f"the result would leave `{min(unbound)}` unbound")
@@ -81,10 +100,15 @@ def rewrite(task: Task) -> Rewritten:
 
 
 def _was_read(facts: Facts, text: str) -> bool:
-    """Whether each use stands where it stood when the file was read; normalised names are not compared."""
+    """Whether each use stands where it stood when the file was read."""
     lines = [*lines_of(text), *[""] * max((use.span.line for use in facts.undefined), default=0)]
-    spans = ((use.name, use.span) for use in facts.undefined if use.name.isascii())
-    return all(lines[at.line - 1][at.column - 1 : at.end_column - 1] == name for name, at in spans)
+    spans = ((use.name, use.span) for use in facts.undefined)
+    return all(_is(lines[at.line - 1][at.column - 1 : at.end_column - 1], name) for name, at in spans)
+
+
+def _is(word: str, name: str) -> bool:
+    """Whether the compiler reads the word as this name (PEP 3131)."""
+    return word == name or unicodedata.normalize("NFKC", word) == name
 
 
 def _uses(facts: Facts) -> Counter[str]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.compose import Composed, compose
-from fixer.culprits import Culprits
+from fixer.culprits import Culprits, apart, paths_of, side_by_side
 from fixer.facts.prologue import read_prologue
 from fixer.facts.read import read_facts
-from fixer.facts.text import decode, line_end_of
+from fixer.facts.text import decode
 from fixer.finding import Finding, Fix, Safety
 from fixer.loader import DiskLoader
+from fixer.newer_syntax import needing_newer_python
 from fixer.project.project import Project, Settings
-from fixer.rewriting import Rewritten, Task, rewrite_all
+from fixer.rewriting import Rewritten, Task, newline_for, rewrite_all
 from fixer.rule import Withheld
 from fixer.silence import Silence
 from fixer.style_files import StyleFiles
@@ -53,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The files as repaired so far, and what is known of them."""
+    """The files as repaired so far."""
 
     after: dict[str, bytes]
     facts: dict[str, Facts]
@@ -63,7 +63,8 @@ class _State:
 
 
 class Rounds:
-    """`facts` are those of the files under judgement; repairs are laid over `files`."""
+    """`facts` are those of the files under judgement; repairs are laid over `files`. `only_asked`: no other
+    file is repaired."""
 
     def __init__(
         self,
@@ -73,6 +74,7 @@ class Rounds:
         facts: dict[str, Facts],
         jobs: int,
         silence: Silence | None = None,
+        only_asked: bool = False,
         cache: Cache | None = None,
     ) -> None:
         self.config = config
@@ -86,6 +88,7 @@ class Rounds:
             config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
         )
         self.silence = silence or Silence(config, files, rules, ())
+        self.only_asked = only_asked
         self.refused: dict[str, str] = {}  # fix id -> why it would do harm
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
@@ -96,17 +99,16 @@ class Rounds:
 
     def check(self) -> Outcome:
         """Judge and plan; the fixes that would be applied count as fixed."""
-        self._excuse_newer_syntax()
+        self.facts.update(needing_newer_python(self.facts, self.loader.needs_newer_python))
         findings, withheld = self._judge()
         findings = self._plan(findings)
-        composed = self._compose(self._wanted(findings))
-        self.unplaced.update(composed.refused)
+        self.unplaced.update(self._compose(self._wanted(findings)).refused)
         findings = self._explained(findings)
         return Outcome(tuple(findings), tuple(withheld), frozenset(fix.id for fix in self._wanted(findings)))
 
     def repair(self) -> Outcome:
         """Judge, plan and repair until nothing more changes."""
-        self._excuse_newer_syntax()
+        self.facts.update(needing_newer_python(self.facts, self.loader.needs_newer_python))
         self.judged, withheld = self._judge()
         self.known = {_stake(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
@@ -210,6 +212,8 @@ class Rounds:
 
     def _reason_against(self, path: str) -> str | None:
         """Why a file cannot be edited, None if it can or can be created."""
+        if self.only_asked and path not in self.facts:
+            return f"it also edits {path}, and only the source that was handed over may be changed"
         try:
             problem = self._facts_of(path).problem
         except FileNotFoundError:
@@ -256,23 +260,54 @@ class Rounds:
         return {fix.id for fix in fixes}
 
     def _harmless(self, fixes: Sequence[Fix], new: Mapping[str, str]) -> Sequence[Fix]:
-        """The fixes without those that bring the `new` findings; only the files that have them are judged to
-        find out, because judging all of a large project takes long."""
+        """The fixes without those that bring the `new` findings. Files that no repair edits together are
+        searched side by side, so that many culprits take no more trials than one; and only the files with the
+        findings are judged to find out, because judging all of a large project takes long."""
+        groups = apart(fixes)
+        suspected = [group for group in groups if not new.keys().isdisjoint(paths_of(group))]
+        innocent = [fix for group in groups if group not in suspected for fix in group]
+        known = frozenset().union(*map(paths_of, suspected))
+        if not new.keys() <= known or self._reasons_against([innocent], new)[0]:
+            suspected, innocent = [list(fixes)], []  # what a file needs can be in any other
+        refused = self._culprits(suspected, innocent, new)
+        if not refused and len(suspected) > 1:  # each is harmless by itself, and not together
+            refused = self._culprits([list(fixes)], [], new)
+        self.refused.update(refused)
+        return [fix for fix in fixes if fix.id not in refused]
+
+    def _culprits(
+        self, groups: Sequence[Sequence[Fix]], innocent: Sequence[Fix], new: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Of each group the fixes that bring a new finding into its files with the `innocent` applied."""
         base = self._state()
+        self._lay_over(self._rewrite(self._compose(innocent).edits), ())
+        first = next(iter(new.values())) if len(groups) == 1 else None
+        culprits = [Culprits(_MOST_TRIALS) for _ in groups]
+        searches = [each.search(group, first) for each, group in zip(culprits, groups, strict=True)]
+        side_by_side(
+            searches, lambda asked: self._reasons_against([some or [] for some in asked], new, groups)
+        )
+        self._install(base)
+        return {name: why for each in culprits for name, why in each.refused.items()}
 
-        def reason_against(some: Sequence[Fix]) -> str | None:
-            composed = self._compose(some)
-            done = self._rewrite(composed.edits)
-            failed = [*composed.refused.values(), *(each.refused for each in done.values() if each.refused)]
-            if not failed:
-                failed = list(self._lay_over(done, new).values())
-                self._install(base)
-            return failed[0] if failed else None
-
-        culprits = Culprits(reason_against, _MOST_TRIALS)
-        harmless = culprits.accepted(fixes, next(iter(new.values())))
-        self.refused.update(culprits.refused)
-        return harmless
+    def _reasons_against(
+        self, sets: Sequence[Sequence[Fix]], judged: Iterable[str], groups: Sequence[Sequence[Fix]] = ()
+    ) -> list[str | None]:
+        """What speaks against applying each set: in the files of its group; of a single one, in any."""
+        base = self._state()
+        composed = self._compose([fix for some in sets for fix in some])
+        done = self._rewrite(composed.edits)
+        reasons = {path: each.refused for path, each in done.items() if each.refused}
+        if not reasons and not composed.refused:
+            reasons.update(self._lay_over(done, judged))
+            self._install(base)
+        if len(sets) == 1:
+            return [next(iter([*composed.refused.values(), *reasons.values()]), None)]
+        return [
+            next((composed.refused[fix.id] for fix in some if fix.id in composed.refused), None)
+            or next((reasons[path] for path in reasons if path in paths_of(group)), None)
+            for some, group in zip(sets, groups, strict=True)
+        ]
 
     def _read_others(self, fixes: Iterable[Fix]) -> None:
         """Read and judge the files that only the fixes touch: what is wrong with them already is no news."""
@@ -297,8 +332,9 @@ class Rounds:
                     edits = self._compose(some).edits
                     return self._rewrite({path: edits[path]})[path].refused if path in edits else None
 
-                culprits = Culprits(reason_against, _MOST_TRIALS)
-                culprits.accepted([fix for fix in fixes if any(edit.path == path for edit in fix.edits)])
+                culprits = Culprits(_MOST_TRIALS)
+                own = [fix for fix in fixes if any(edit.path == path for edit in fix.edits)]
+                culprits.accepted(own, reason_against)
                 self.refused.update(culprits.refused)
             left = [fix for fix in fixes if fix.id not in self.refused]
             if len(left) == len(fixes):  # each file can do without, but not with all that is left
@@ -310,25 +346,19 @@ class Rounds:
         """The outcome for each file, which is remembered while the files are what they are."""
         wanted = [(path, edits) for path, edits in sorted(edits_by_path.items()) if edits]
         tasks = [
-            Task(path, self.files.read_any(path) or b"", self._facts_of(path), edits, self._newline(path))
+            Task(
+                path,
+                self.files.read_any(path) or b"",
+                self._facts_of(path),
+                edits,
+                newline_for(path, self.files, self.loader.python_files()),
+            )
             for path, edits in wanted
             if (path, edits) not in self._rewritten
         ]
         done = rewrite_all(tasks, self.jobs)
         self._rewritten.update(((task.path, task.edits), done[task.path]) for task in tasks)
         return {path: self._rewritten[path, edits] for path, edits in wanted}
-
-    def _newline(self, path: str) -> str:
-        """How lines end below the folder of a new file."""
-        if self.files.read_any(path):
-            return "\n"  # the file itself says
-        folder = path.rpartition("/")[0]
-        below = (each for each in self.loader.python_files() if not folder or each.startswith(f"{folder}/"))
-        first = next((each for each in below if each != path), None)
-        try:
-            return line_end_of(self.files.read(first)) if first is not None else "\n"
-        except OSError:
-            return "\n"
 
     def _lay_over(self, done: Mapping[str, Rewritten], paths: Iterable[str]) -> dict[str, str]:
         """Take the new contents over and judge the files `paths`; by path, why a new finding is a reason
@@ -358,17 +388,6 @@ class Rounds:
         self.facts.update(state.facts)
         self.others = dict(state.others)
         self.judged, self.project = state.judged, state.project
-
-    def _excuse_newer_syntax(self) -> None:
-        """Ask LibCST about each file that the parser of this Python refuses: it may need a newer one."""
-        for path, facts in self.facts.items():
-            problem = facts.problem
-            if problem is None or not problem.syntax:
-                continue
-            if self.loader.needs_newer_python(path):
-                version = ".".join(map(str, sys.version_info[:2]))
-                message = f"needs a newer Python than {version}, which testfix runs on"
-                self.facts[path] = replace(facts, problem=replace(problem, message=message, newer=True))
 
 
 def _place(finding: Finding) -> tuple[str, Span, str]:

@@ -11,6 +11,7 @@ from fixer.baseline import Baseline
 from fixer.cache import Cache
 from fixer.discover import discover
 from fixer.facts.model import Facts, Parts
+from fixer.facts.read import read_facts
 from fixer.files import Files
 from fixer.reading import Progress, Unread, read_all
 from fixer.report import Change, FileError, Report, TextEdit
@@ -45,16 +46,18 @@ def run(
     keep_undo: bool = True,
     with_texts: bool = False,
     use_cache: bool = False,
+    source: bytes | None = None,
 ) -> Report:
     """One run over `paths` (relative to `cwd`; none: all of it).
 
     `keep_undo`: what is written can be taken back by `testfix undo`. `with_texts`: with CHECK, also what each
-    fix does as text. `use_cache`: what was read in earlier runs is not read again. Raises ConfigError for bad
+    fix does as text. `use_cache`: what was read in earlier runs is not read again. `source`, where mode is
+    not REPAIR: what is in the one file of `paths`; only that file is repaired. Raises ConfigError for bad
     input, UndoError where the journal cannot be kept.
     """
     words = list(paths) or ["."]
     root = find_root(words, cwd, config.file)
-    discovered = discover(words, config, root, cwd)
+    discovered = discover(words, config, root, cwd, must_exist=source is None)
     files = Files(root)
     jobs = config.jobs or available_processors()
     known = load_rules()
@@ -62,14 +65,19 @@ def run(
     asked = {part for loaded in rules for part in loaded.rule.reads}
     parts = Parts(*(part in asked for part in Parts._fields))
     cache = Cache(root, config.cache_dir) if use_cache else None
-    read = read_all(root, discovered.files, jobs, parts, progress, cache)
+    if source is None:
+        read = read_all(root, discovered.files, jobs, parts, progress, cache)
+    else:
+        read = {path: read_facts(path, source, parts) for path in discovered.files}
+        for path in discovered.files:
+            files.give(path, source)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
     others = [rule for rule in known if rule not in rules]
     baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
     silence = Silence(config, files, rules, others, baseline)
-    rounds = Rounds(config, rules, files, facts, jobs, silence, cache)
+    rounds = Rounds(config, rules, files, facts, jobs, silence, source is not None, cache)
     outcome = rounds.check() if mode in (Mode.CHECK, Mode.BASELINE) else rounds.repair()
     if mode is Mode.BASELINE:
         _write_baseline(config, files, outcome, facts, rules)

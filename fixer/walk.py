@@ -160,11 +160,14 @@ class Walk:
         except ConfigError as error:
             self.errors.append(FileError(path, str(error)))
             return None
-        return (
-            gitignore.parse(text, folder, wins=path.endswith(".ignore") and not path.endswith(".gitignore"))
-            if text
-            else None
-        )
+        if not text:
+            return None
+        wins = path.endswith(".ignore") and not path.endswith(".gitignore")
+        found = gitignore.parse(text, folder, wins)
+        if found is not None and found.cut:
+            most = f"{gitignore.MOST_EXPRESSIONS:,}"
+            self.errors.append(FileError(path, f"Only the first {most} patterns with wildcards count."))
+        return found
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fixer.config import Config
-from fixer.culprits import Culprits
+from fixer.culprits import Culprits, apart
 from fixer.edits import AddImport, AddParameter, Edit, Import, RenameName
 from fixer.facts.read import read_facts
 from fixer.files import Files
@@ -47,6 +47,8 @@ def rounds_over(
             yield Finding("XX1", "made-up", facts.path, use.span, use.name, f"`{use.name}` is not defined")
         if "trigger" in facts.imported:  # a repair here harms another file
             yield Finding("XX1", "made-up", "test_z.py", Span(1, 1, 1, 8), "harmed", "is harmed")
+        if "spoil" in facts.imported:
+            yield Finding("XX1", "made-up", facts.path, Span(1, 1, 1, 2), "spoiled", "is spoiled")
         if facts.path == "test_y.py" and b"def poison" in project.loader.files.read("test_x.py"):  # type: ignore[attr-defined]
             yield Finding("XX1", "made-up", facts.path, Span(1, 1, 1, 2), "poisoned", "is poisoned")
 
@@ -157,6 +159,41 @@ def test_of_many_fixes_the_one_that_harms_another_file_is_refused(tmp_path: Path
     assert rounds.files.read("test_z.py") == b"unknown\n"
 
 
+def test_many_fixes_that_do_harm_cost_nobody_else_a_repair(tmp_path: Path) -> None:
+    """More of them than halving all fixes together could tell apart in its trials."""
+    sources = {f"test_{number:03}.py": "good()\nspoil()\nfine()\n" for number in range(100)}
+    rounds = rounds_over(tmp_path, sources, dict.fromkeys(("good", "spoil", "fine"), imported))
+    outcome = rounds.repair()
+    assert {f.name for f in outcome.findings if f.fix is None} == {"spoil"}
+    assert len(outcome.fixed) == 200
+    assert set(rounds.files.after.values()) == {b"from helper import fine, good\n\ngood()\nspoil()\nfine()\n"}
+    assert len(rounds.files.after) == 100
+
+
+@given(st.lists(st.sets(st.integers(0, 30), min_size=1, max_size=3), max_size=25))
+def test_groups_have_no_file_in_common(touched: list[set[int]]) -> None:
+    fixes = [
+        Fix(
+            str(n),
+            tuple(AddImport(f"{path}.py", Import("helper", "x")) for path in sorted(paths)),
+            Safety.SAFE,
+            "",
+        )
+        for n, paths in enumerate(touched)
+    ]
+    groups = apart(fixes)
+    assert sorted(int(fix.id) for group in groups for fix in group) == list(range(len(fixes)))
+    paths = [{edit.path for fix in group for edit in fix.edits} for group in groups]
+    assert sum(map(len, paths)) == len(set().union(*paths))
+    for group, own in zip(groups, paths, strict=True):  # and could not be smaller
+        reached = {edit.path for edit in group[0].edits}
+        for _ in group:
+            for fix in group:
+                files = {edit.path for edit in fix.edits}
+                reached |= files if reached & files else set()
+        assert reached == own
+
+
 def test_harm_that_no_edit_of_the_harmed_file_explains(tmp_path: Path) -> None:
     """Nothing touches test_y.py; an edit of test_x.py, which is in no batch, breaks it."""
 
@@ -196,9 +233,9 @@ def test_halving_refuses_culprits_and_nothing_that_is_innocent(data: st.DataObje
         bad += [f"{a} with {b}" for a, b in sorted(pairs) if {a, b} <= set(some)]
         return f"harm by {bad[0]}" if bad else None
 
-    culprits = Culprits(reason_against, 10 * number)
+    culprits = Culprits(10 * number)
     fixes = [Fix(each, (), Safety.SAFE, "") for each in ids]
-    accepted = [fix.id for fix in culprits.accepted(fixes)]
+    accepted = [fix.id for fix in culprits.accepted(fixes, reason_against)]
     assert accepted == [each for each in ids if each not in culprits.refused]
     assert not guilty.intersection(accepted)
     assert not any({a, b} <= set(accepted) for a, b in pairs)
@@ -219,16 +256,16 @@ def test_one_culprit_of_many_is_found_in_few_trials() -> None:
             trials += 1
             return "bad" if fixes[bad] in some else None
 
-        culprits = Culprits(reason_against, 64)
-        assert len(culprits.accepted(fixes)) == 999
+        culprits = Culprits(64)
+        assert len(culprits.accepted(fixes, reason_against)) == 999
         assert culprits.refused == {str(bad): "bad"}
         assert trials <= 22
 
 
 def test_when_trials_run_out_the_rest_is_refused() -> None:
     fixes = [Fix(str(number), (), Safety.SAFE, "") for number in range(64)]
-    culprits = Culprits(lambda some: "bad" if any(int(fix.id) % 2 for fix in some) else None, 10)
-    accepted = culprits.accepted(fixes)
+    culprits = Culprits(10)
+    accepted = culprits.accepted(fixes, lambda some: "bad" if any(int(fix.id) % 2 for fix in some) else None)
     assert all(int(fix.id) % 2 == 0 for fix in accepted)
     assert {fix.id for fix in accepted}.isdisjoint(culprits.refused)
     assert len(accepted) + len(culprits.refused) == 64

@@ -18,7 +18,8 @@ from fixer.codemods.add_parameter import AddParameters
 from fixer.codemods.add_plugin_module import AddPluginModules, new_plugins, plugins_place
 from fixer.codemods.call_arguments import CallArguments
 from fixer.codemods.definition_lines import lines_to_remove
-from fixer.codemods.errors import EditError
+from fixer.codemods.depth import is_too_deep
+from fixer.codemods.errors import TOO_DEEP, EditError
 from fixer.codemods.remove_definition import RemoveDefinitions
 from fixer.codemods.rename_name import RenameNames
 from fixer.codemods.rename_parameter import RenameParameters
@@ -179,8 +180,17 @@ def _with_lines(lines: list[str], new: Mapping[int, str], newline: str) -> str:
             lines[-1] += newline
             lines.append(new[line].removesuffix(newline))
         else:
-            lines.insert(line - 1, new[line])
+            lines.insert(line - 1, _kept_apart(new[line], lines[line - 2 : line - 1], lines[line - 1 : line]))
     return "".join(lines)
+
+
+def _kept_apart(text: str, above: Sequence[str], below: Sequence[str]) -> str:
+    """The text with line ends that do not become one CRLF with those of its neighbours."""
+    if text.startswith("\n") and above and above[0].endswith("\r"):
+        text = "\r" + text[1:]
+    if text.endswith("\r") and below and below[0].startswith("\n"):
+        text = text[:-1] + "\n"
+    return text
 
 
 def _with_plugins(text: str, edits: Sequence[AddPluginModule], newline: str) -> str:
@@ -279,6 +289,8 @@ def _transformed(text: str, edits: Sequence[Edit], newline: str) -> str:
 
 
 def _visited(text: str, parts: Sequence[cst.CSTTransformer], newline: str) -> cst.Module:
+    if is_too_deep(text):
+        raise EditError(TOO_DEEP)
     try:
         module = cst.parse_module(text, cst.PartialParserConfig(default_newline=newline))
     except cst.ParserSyntaxError as error:

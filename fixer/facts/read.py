@@ -61,6 +61,18 @@ def read_facts(path: str, source: bytes, parts: Parts = _USUAL_PARTS) -> Facts:
     )
 
 
+def compiles(source: bytes) -> bool:
+    """Whether the whole compiler takes the file. `read_facts` asks for symbol tables only, which is cheaper
+    and lets pass what later stages refuse: a `return` outside of functions, a late `from __future__`."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(source, "<test>", "exec", dont_inherit=True)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return False
+    return True
+
+
 def _suspected_calls(path: str, source: bytes) -> Calls:
     from fixer.facts.calls import read_calls  # few files hold such a call
 
