@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from fixer.collection import not_collecting
 from fixer.facts.model import Facts
 from fixer.facts.read import read_facts
 from fixer.fingerprint import digest_of, stamp_of
@@ -84,7 +84,7 @@ def _from_cache(cache: Cache, root: Path, paths: Sequence[str], kind: str) -> di
                 if digest_of(path, read_regular(f"{root}/{path}")) == digest:
                     same[path] = digest
                     cache.keep_file(path, now or "", digest)
-    with _no_collection():
+    with not_collecting():
         return {path: facts for path, facts in cache.entries(kind, same).items() if isinstance(facts, Facts)}
 
 
@@ -103,20 +103,8 @@ def _in_processes(
 
 
 def _read_chunk(root: str, parts: Parts, for_cache: bool, paths: Sequence[str]) -> list[_Read]:
-    with _no_collection():
+    with not_collecting():
         return [_read_one(root, parts, for_cache, path) for path in paths]
-
-
-@contextlib.contextmanager
-def _no_collection() -> Iterator[None]:
-    """Symbol tables, syntax trees and facts hold no cycles worth looking for."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _read_one(root: str, parts: Parts, for_cache: bool, path: str) -> _Read:

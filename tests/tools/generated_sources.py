@@ -261,7 +261,7 @@ def _wrong(before: bytes, after: bytes, tasks: Sequence[Task]) -> Iterator[str]:
     if old is None:
         yield "it was no Python and was changed all the same"
         return
-    if new is None or (_tree(before, whole=True) and not _tree(after, whole=True)):
+    if new is None or (_tree(before, whole=True) is not None and _tree(after, whole=True) is None):
         yield "it compiled, and does not any more"
         return
     free = {line for task in tasks for line in _touched(task)}
@@ -328,6 +328,8 @@ def _touched(task: Task) -> Iterator[bytes]:
             last = max(body[0].lineno - 1, node.lineno) if body else node.end_lineno or node.lineno
             if not whole.isdisjoint(range(first, last + 1)):
                 last = node.end_lineno or last
+                while first > 1 and lines[first - 2].lstrip().startswith(b"#"):  # its comment goes with it
+                    first -= 1
             if not edited.isdisjoint(range(first, last + 1)):
                 yield from lines[first - 1 : last]
 
