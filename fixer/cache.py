@@ -12,6 +12,7 @@ import os
 import stat
 import sys
 import time
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -66,6 +67,19 @@ class Cache:
     def folder(self) -> Path:
         return self._folder or state.folder_of(self._root, "cache")
 
+    @cached_property
+    def _file(self) -> Path:
+        return self.folder / f"facts-{_generation()}.db"
+
+    @cached_property
+    def _is_there(self) -> bool:
+        """Whether there is something to read: nothing is created before `close`."""
+        with self._guarded():
+            if self._folder is None:
+                state.refuse_link(self._root, self.folder)
+            return os.path.lexists(self._file)
+        return False
+
     def files(self, paths: Sequence[str]) -> dict[str, tuple[str, bytes]]:
         """The stamp and digest that each of `paths` had when it was read last."""
         rows = self._rows("SELECT path, stamp, digest FROM files WHERE path IN", paths)
@@ -118,29 +132,35 @@ class Cache:
     def close(self) -> None:
         """Write what is to be kept, and let go of the file."""
         if self.problem is None and (self._new_files or self._new_entries or self._used):
-            with self._guarded(), self._opened() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                files = [(path, *known) for path, known in self._new_files.items()]
-                connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
-                entries = [(key, packed, self._today) for key, packed in self._new_entries.items()]
-                connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", entries)
-                used = [(self._today, key) for key in self._used]
-                connection.executemany("UPDATE entries SET used = ? WHERE key = ?", used)
-                self._shrink(connection)
+            with self._guarded():
+                self._make_folder()
+                self._write(self._opened())
+                _forget_others(self._file)
         self._disconnect()
+
+    def _write(self, connection: sqlite3.Connection) -> None:
+        with connection:
+            connection.execute("BEGIN IMMEDIATE")
+            files = [(path, *known) for path, known in self._new_files.items()]
+            connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
+            entries = [(key, packed, self._today) for key, packed in self._new_entries.items()]
+            connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", entries)
+            used = [(self._today, key) for key in self._used]
+            connection.executemany("UPDATE entries SET used = ? WHERE key = ?", used)
+            self._shrink(connection)
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            if self._folder is None:
-                state.make_folder(self._root, "cache")
-            else:
-                self._folder.mkdir(parents=True, exist_ok=True)
-            with contextlib.suppress(FileExistsError), (self.folder / "CACHEDIR.TAG").open("x") as tag:
-                tag.write(_TAG)
-            file = self.folder / f"facts-{_generation()}.db"
-            self._connection = _connect(file)
-            _forget_others(file)
+            self._connection = _connect(self._file)
         return self._connection
+
+    def _make_folder(self) -> None:
+        if self._folder is None:
+            state.make_folder(self._root, "cache")
+        else:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError), (self.folder / "CACHEDIR.TAG").open("x") as tag:
+            tag.write(_TAG)
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -158,7 +178,7 @@ class Cache:
 
     def _rows(self, query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
         rows: list[tuple[Any, ...]] = []
-        if self.problem is None:
+        if self.problem is None and self._is_there:
             with self._guarded():
                 for start in range(0, len(values), _AT_ONCE):
                     some = values[start : start + _AT_ONCE]

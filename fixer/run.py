@@ -83,9 +83,9 @@ def run(
     outcome = rounds.check() if mode in (Mode.CHECK, Mode.BASELINE) else rounds.repair()
     if mode is Mode.BASELINE:
         _write_baseline(config, files, outcome, facts, rules)
-    if cache is not None:
-        cache.close()
     failed = _write(files, outcome, keep_undo) if mode is Mode.REPAIR else {}
+    if cache is not None:
+        cache.close()  # last: where there is little room, the files of the project come first
     return Report(
         root=root,
         files_checked=len(read),

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from fixer import selectors
 from fixer.config import Config, ConfigError, check_selectors, find, load
 from fixer.edits import Import
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = [
     ("TF101", "undefined-name"),
@@ -37,7 +40,7 @@ def test_every_key(tmp_path: Path) -> None:
         mock-style = "module"
         python = ".venv/bin/python"
         jobs = 2
-        cache-dir = "/cache"
+        cache-dir = "cache"
         output-format = "concise"
         [tool.testfix.imports]
         Invoice = "shop.models"
@@ -75,7 +78,7 @@ def test_every_key(tmp_path: Path) -> None:
         mock_style="module",
         python=tmp_path / ".venv/bin/python",
         jobs=2,
-        cache_dir=Path("/cache"),
+        cache_dir=tmp_path / "cache",
         output_format="concise",
     )
     check_selectors(load(tmp_path), RULES)

@@ -57,7 +57,7 @@ def sentences(module: str) -> list[str]:
             or (isinstance(node, ast.Constant) and isinstance(node.value, str))
         )
     ]
-    return [text for text in texts if len(re.findall(r"[a-z]{2,}", text)) >= WORDS]
+    return [text for text in texts if " " in text and len(re.findall(r"[a-z]{2,}", text)) >= WORDS]
 
 
 def is_shown(sentence: str) -> bool:
