@@ -30,7 +30,9 @@ _MODULES = frozenset(
 
 
 def pack(facts: object) -> bytes:
-    return pickle.dumps(facts, _PROTOCOL)
+    stream = io.BytesIO()
+    _Pickler(stream, _PROTOCOL).dump(facts)
+    return stream.getvalue()
 
 
 def unpack(packed: bytes, classes: dict[tuple[str, str], type]) -> Any:
@@ -40,6 +42,15 @@ def unpack(packed: bytes, classes: dict[tuple[str, str], type]) -> Any:
     bytes that it did not write.
     """
     return _Unpickler(io.BytesIO(packed), classes).load()
+
+
+class _Pickler(pickle.Pickler):
+    """A dataclass is the call that makes it: what `dataclasses` does for frozen ones takes twice as long."""
+
+    def reducer_override(self, value: Any) -> Any:
+        if not isinstance(value, type) and is_dataclass(value):
+            return type(value), tuple(getattr(value, name) for name in type(value).__match_args__)
+        return NotImplemented
 
 
 class _Unpickler(pickle.Unpickler):
