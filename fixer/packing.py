@@ -48,9 +48,10 @@ class _Pickler(pickle.Pickler):
     """A dataclass is the call that makes it: what `dataclasses` does for frozen ones takes twice as long."""
 
     def reducer_override(self, value: Any) -> Any:
-        kind: Any = type(value)
-        if is_dataclass(kind):
-            return kind, tuple(getattr(value, name) for name in kind.__match_args__)
+        kind = type(value)
+        names = getattr(kind, "__match_args__", None)
+        if names is not None and is_dataclass(kind):
+            return kind, tuple(getattr(value, name) for name in names)
         return NotImplemented
 
 
