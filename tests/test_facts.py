@@ -24,6 +24,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fixer.facts import words
 from fixer.facts.builtin_names import BUILTIN_NAMES
 from fixer.facts.read import read_facts
 from fixer.facts.symbols import DEF_BOUND, Table, module_names, read_scopes, unbound_by_scope
@@ -385,3 +386,12 @@ def test_lines_are_those_that_the_compiler_counts(pieces: list[str]) -> None:
     above = "'''" + "".join(pieces).replace("'''", "") + "'''\n"
     tree = ast.parse(above + "x = 1\n")
     assert lines_of(above + "x = 1\n")[tree.body[-1].lineno - 1] == "x = 1"
+
+
+@given(text=st.text("ab_.( ", max_size=14), word=st.sampled_from(["a", "ab", "b(", "_a"]))
+def test_words_are_found_where_a_word_begins(text: str, word: str) -> None:
+    """What is searched backwards from a literal, for speed, is what a boundary in front of it would find."""
+    content = text.encode()
+    plain = re.compile(rb"\b" + re.escape(word.encode()))
+    assert words.occurrences(content, word) == len(plain.findall(content))
+    assert words.is_mentioned(content, word) == bool(re.search(plain.pattern + rb"\b", content))
