@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _APPLICATION = 0x74667863  # SQLite's `application_id`: "tfxc"
 _FORMAT = 1
 _TABLES = """
-    CREATE TABLE IF NOT EXISTS files (path TEXT PRIMARY KEY, stamp TEXT, digest BLOB) WITHOUT ROWID;
+    CREATE TABLE IF NOT EXISTS files (path BLOB PRIMARY KEY, stamp TEXT, digest BLOB) WITHOUT ROWID;
     CREATE TABLE IF NOT EXISTS entries (key BLOB PRIMARY KEY, packed BLOB, used INTEGER) WITHOUT ROWID;
 """
 _TAG = """\
@@ -82,8 +82,9 @@ class Cache:
 
     def files(self, paths: Sequence[str]) -> dict[str, tuple[str, bytes]]:
         """The stamp and digest that each of `paths` had when it was read last."""
-        rows = self._rows("SELECT path, stamp, digest FROM files WHERE path IN", paths)
-        return {path: (stamp, digest) for path, stamp, digest in rows}
+        names = {_encoded(path): path for path in paths}
+        rows = self._rows("SELECT path, stamp, digest FROM files WHERE path IN", list(names))
+        return {names[name]: (stamp, digest) for name, stamp, digest in rows}
 
     def entries(self, kind: str, digests: Mapping[str, bytes]) -> dict[str, Any]:
         """What was kept of `kind` for the files with these digests, by path."""
@@ -141,7 +142,7 @@ class Cache:
     def _write(self, connection: sqlite3.Connection) -> None:
         with connection:
             connection.execute("BEGIN IMMEDIATE")
-            files = [(path, *known) for path, known in self._new_files.items()]
+            files = [(_encoded(path), *known) for path, known in self._new_files.items()]
             connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?)", files)
             entries = [(key, packed, self._today) for key, packed in self._new_entries.items()]
             connection.executemany("INSERT OR REPLACE INTO entries VALUES (?, ?, ?)", entries)
@@ -223,6 +224,11 @@ def _connect(file: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+def _encoded(path: str) -> bytes:
+    """A path as SQLite takes it, also one that is no text on this system."""
+    return path.encode("utf-8", "surrogateescape")
 
 
 def _key(kind: str, digest: bytes) -> bytes:

@@ -377,6 +377,16 @@ def test_files_of_few_other_versions_are_kept(suite: Path) -> None:
     assert kept == [f"facts-{number}.db" for number in range(5, 9)]
 
 
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="file names are text there")
+def test_a_name_that_is_no_text(suite: Path) -> None:
+    Path(os.fsdecode(os.fsencode(suite) + b"/a/test_\xff.py")).write_bytes(SUITE["a/test_b.py"])
+    time.sleep(0.2)
+    first, second = run_testfix(["--check"], suite), run_testfix(["--check"], suite)
+    assert first.text.count("datetime") > 1
+    assert second.text == first.text
+    assert "cache" not in first.text
+
+
 def test_hits_are_counted(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     for asked in range(3):
