@@ -66,6 +66,7 @@ def run(
     rules = [rule for rule in known if config.enables(rule.code, rule.name, rule.default)]
     asked = {part for loaded in rules for part in loaded.rule.reads}
     parts = Parts(*(part in asked for part in Parts._fields))
+    baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
     cache = Cache(root, config.cache_dir) if use_cache else None
     if source is None:
         read = read_all(root, discovered.files, jobs, parts, progress, cache)
@@ -77,7 +78,6 @@ def run(
     errors = [*discovered.errors]
     errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
     others = [rule for rule in known if rule not in rules]
-    baseline = Baseline() if mode is Mode.BASELINE else baseline_file.load(config, root)
     silence = Silence(config, files, rules, others, baseline)
     rounds = Rounds(config, rules, files, facts, jobs, silence, source is not None, cache)
     outcome = rounds.check() if mode in (Mode.CHECK, Mode.BASELINE) else rounds.repair()

@@ -397,3 +397,4 @@ def test_hits_are_counted(tmp_path: Path) -> None:
     assert cache.through("length", "b.py", b"abc", lambda: 4) == 4  # facts hold their path
     assert cache.through("other", "a.py", b"abc", lambda: 5) == 5
     assert (cache.hits, cache.misses) == (2, 2)
+    cache.close()
