@@ -196,8 +196,7 @@ class DiskLoader:
             found: tuple[Definition, ...] = ()
             if content is not None:
                 with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-                    text = decode(content)
-                    found = self._kept("statements", path, content, partial(read_top_level, text))
+                    found = self._kept_of_text("statements", path, content, read_top_level)
             known = self._statements[path] = content, found
         return known[1]
 
@@ -302,9 +301,9 @@ class DiskLoader:
         if content is not None and any(callee.rpartition(".")[2].encode() in content for callee in callees):
             modules = frozenset(callee.partition(".")[0] for callee in callees)
             try:
-                stem, text = PurePosixPath(path).stem, decode(content)
-                read = partial(read_calls, text, stem, callees.__contains__, modules)
-                calls = self._kept(f"calls:{' '.join(sorted(callees))}", path, content, read)
+                stem, kind = PurePosixPath(path).stem, f"calls:{' '.join(sorted(callees))}"
+                read = partial(read_calls, stem=stem, wanted=callees.__contains__, modules=modules)
+                calls = self._kept_of_text(kind, path, content, read)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 calls = NO_CALLS
         self._calls[path, callees] = content, calls
@@ -361,8 +360,7 @@ class DiskLoader:
         content, found = self._read(path), None
         if content is not None:
             try:
-                text = decode(content)
-                found = self._kept("definitions", path, content, partial(read_definitions, text))
+                found = self._kept_of_text("definitions", path, content, read_definitions)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 found = None
         self._definitions[path] = changed, found
@@ -378,8 +376,8 @@ class DiskLoader:
         usage = None
         if content is not None:
             try:
-                read = partial(read_mock_usage, decode(content), PurePosixPath(path).stem)
-                usage = self._kept("mock", path, content, read)
+                read = partial(read_mock_usage, stem=PurePosixPath(path).stem)
+                usage = self._kept_of_text("mock", path, content, read)
             except (SyntaxError, UnicodeError, RecursionError):
                 usage = None
         self._mock_usages[path] = content, usage
@@ -390,6 +388,10 @@ class DiskLoader:
         if self.cache is None or len(self._python_files) < _WORTH_A_CACHE:
             return read()
         return self.cache.through(kind, path, content, read)
+
+    def _kept_of_text(self, kind: str, path: str, content: bytes, read: Callable[[str], Fact]) -> Fact:
+        """The same where `read` takes the text, which is decoded only if it has to be read."""
+        return self._kept(kind, path, content, lambda: read(decode(content)))
 
     def _read_first(self, path: str) -> bytes | None:
         """The content of a file as it was before any repair."""

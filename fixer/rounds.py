@@ -53,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """The files as repaired so far."""
+    """The files as repaired so far, and what is known of them."""
 
     after: dict[str, bytes]
     facts: dict[str, Facts]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from fixer import __version__
@@ -63,6 +64,21 @@ class Migration:
     changed: tuple[Group, ...]
     left: tuple[Group, ...]
     errors: tuple[str, ...]
+
+    @property
+    def tables(self) -> list[tuple[str, tuple[Row, ...]]]:
+        """What is counted, by what; tables without a row are left out."""
+        return [(title, rows) for title, rows in (("rule", self.rules), ("folder", self.folders)) if rows]
+
+    @property
+    def sections(self) -> list[tuple[str, list[tuple[str, list[Group]]]]]:
+        """Title, then the groups of each rule; sections without a group are left out."""
+        what = "What changed" if self.written else "What would change"
+        return [
+            (title, [(rule, list(of_rule)) for rule, of_rule in groupby(groups, lambda group: group.rule)])
+            for title, groups in ((what, self.changed), ("What is left", self.left))
+            if groups
+        ]
 
 
 def migration(report: Report, view: View) -> Migration:

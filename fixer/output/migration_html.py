@@ -34,11 +34,14 @@ def _lines(content: Migration) -> Iterator[str]:
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
     yield f"<title>testfix</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<h1>testfix</h1>"
     yield f"<p>{escape(headline(content))}</p>"
-    for title, rows in (("rule", content.rules), ("folder", content.folders)):
-        if rows:
-            yield from _table(title, rows)
-    yield from _section("What changed" if content.written else "What would change", content.changed)
-    yield from _section("What is left", content.left)
+    for title, rows in content.tables:
+        yield from _table(title, rows)
+    for title, rules in content.sections:
+        yield f"<h2>{title}</h2>"
+        for rule, groups in rules:
+            yield f"<h3>{escape(rule)}</h3>"
+            for group in groups:
+                yield from _group(group)
     if content.errors:
         yield "<h2>Errors</h2>\n<ul>"
         yield from (f"<li>{escape(error)}</li>" for error in content.errors)
@@ -55,15 +58,8 @@ def _table(title: str, rows: Iterable[Row]) -> Iterator[str]:
     yield "</table>"
 
 
-def _section(title: str, groups: Iterable[Group]) -> Iterator[str]:
-    rule = ""
-    for group in groups:
-        if not rule:
-            yield f"<h2>{title}</h2>"
-        if group.rule != rule:
-            rule = group.rule
-            yield f"<h3>{escape(rule)}</h3>"
-        yield f"<details>\n<summary><b>{group.count}</b> <code>{escape(group.what)}</code>"
-        yield f'<span class="why">{escape(group.why)}</span></summary>\n<ul>'
-        yield from (f"<li>{escape(place)}</li>" for place in group.places)
-        yield "</ul>\n</details>"
+def _group(group: Group) -> Iterator[str]:
+    yield f"<details>\n<summary><b>{group.count}</b> <code>{escape(group.what)}</code>"
+    yield f'<span class="why">{escape(group.why)}</span></summary>\n<ul>'
+    yield from (f"<li>{escape(place)}</li>" for place in group.places)
+    yield "</ul>\n</details>"

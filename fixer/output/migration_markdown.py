@@ -24,11 +24,14 @@ def render_markdown(content: Migration) -> str:
 def _lines(content: Migration) -> Iterator[str]:
     yield "# testfix\n"
     yield f"{escaped(headline(content))}"
-    for title, rows in (("rule", content.rules), ("folder", content.folders)):
-        if rows:
-            yield from _table(title, rows)
-    yield from _section("What changed" if content.written else "What would change", content.changed)
-    yield from _section("What is left", content.left)
+    for title, rows in content.tables:
+        yield from _table(title, rows)
+    for title, rules in content.sections:
+        yield f"\n## {title}"
+        for rule, groups in rules:
+            yield f"\n### {escaped(rule)}\n"
+            for group in groups:
+                yield _group(group)
     if content.errors:
         yield "\n## Errors\n"
         yield from (f"- {escaped(error)}" for error in content.errors)
@@ -40,17 +43,10 @@ def _table(title: str, rows: Iterable[Row]) -> Iterator[str]:
         yield f"| {escaped(row.name)} | {row.found} | {row.fixed} | {row.left} |"
 
 
-def _section(title: str, groups: Iterable[Group]) -> Iterator[str]:
-    rule = ""
-    for group in groups:
-        if not rule:
-            yield f"\n## {title}"
-        if group.rule != rule:
-            rule = group.rule
-            yield f"\n### {escaped(rule)}\n"
-        places = ", ".join(map(escaped, group.places[:PLACES]))
-        more = f" and {len(group.places) - PLACES} more" if len(group.places) > PLACES else ""
-        yield f"- **{group.count}** {escaped(group.what)}\n  ({escaped(group.why)})\n  {places}{more}"
+def _group(group: Group) -> str:
+    places = ", ".join(map(escaped, group.places[:PLACES]))
+    more = f" and {len(group.places) - PLACES} more" if len(group.places) > PLACES else ""
+    return f"- **{group.count}** {escaped(group.what)}\n  ({escaped(group.why)})\n  {places}{more}"
 
 
 def escaped(text: str) -> str:
