@@ -34,6 +34,7 @@ _CLIENTS = frozenset({"Client", "AsyncClient", "ClientSession", "Session", "sock
 _GUARDS = re.compile(
     r"skip|raises|assertRaises|xfail|patch|mock|Mock|respx|responses|transport|suppress|vcr|cassette"
 )
+_SETTING = re.compile(r"\b(host|port)\s*=\s*([\w.-]+)")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -133,18 +134,28 @@ class _Reader:
     def place(self, node: ast.expr, names: Mapping[str, str]) -> str | None:
         """The address that an expression holds, as far as it is literal."""
         if isinstance(node, ast.Constant):
-            match = self.pattern.search(node.value) if isinstance(node.value, str) else None
-            return match[0] if match else None
+            return self.written(node.value) if isinstance(node.value, str) else None
         if isinstance(node, ast.Name | ast.Attribute):
             return names.get(dotted_name(node))
         if isinstance(node, ast.Tuple):
             return self.pair(node.elts)
         parts: list[ast.expr] = []
-        if isinstance(node, ast.JoinedStr):
+        if isinstance(node, ast.Call) and dotted_name(node.func).endswith("Request"):
+            parts = [*node.args, *(each.value for each in node.keywords)]  # urllib.request.Request(url)
+        elif isinstance(node, ast.JoinedStr):
             parts = [each.value if isinstance(each, ast.FormattedValue) else each for each in node.values]
         elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
             parts = [node.left, node.right]
         return next((place for each in parts if (place := self.place(each, names)) is not None), None)
+
+    def written(self, text: str) -> str | None:
+        """The address in a text: a URL, or PostgreSQL's `host=... port=...` (libpq, 34.1.1.1)."""
+        match = self.pattern.search(text)
+        if match:
+            return match[0]
+        said = dict(_SETTING.findall(text))
+        place = f"{said.get('host', '')}:{said.get('port', 5432)}"
+        return place if place in self.places else None
 
     def pair(self, nodes: list[ast.expr]) -> str | None:
         values = [each.value for each in nodes if isinstance(each, ast.Constant)]
