@@ -2,10 +2,11 @@
 
     python benchmarks/same_answer.py REPOSITORY [--only FOLDER] [--damage N] [--splits N] [--kills N]
 
-On a copy: every random split of its test files into batches, in any order and with one or two processes,
-leaves the files that one run leaves; `--diff` handed to `git apply` does, too; `testfix undo` restores
-every byte; and where a run is killed at a random moment, no file is neither old nor new. A healthy
-repository has nothing to repair: `--damage` takes an import away from that many of its test files first.
+On a copy: every random split of its test files into batches, in any order, with one or two processes, with
+no cache, a new one or that of the split before, leaves the files that one run leaves; `--diff` handed to
+`git apply` does, too; `testfix undo` restores every byte; and where a run is killed at a random moment, no
+file is neither old nor new. A healthy repository has nothing to repair: `--damage` takes an import away from
+that many of its test files first.
 """
 
 from __future__ import annotations
@@ -52,14 +53,14 @@ class Copy:
                     found[path.relative_to(self.folder).as_posix()] = path.read_bytes()
         return found
 
-    def put_back(self) -> None:
+    def put_back(self, keep_cache: bool = False) -> None:
         now = self.contents()
         for path in now.keys() - self.old.keys():
             (self.folder / path).unlink()
         for path, content in self.old.items():
             if now.get(path) != content:
                 (self.folder / path).write_bytes(content)
-        shutil.rmtree(self.folder / ".testfix", ignore_errors=True)
+        shutil.rmtree(self.folder / ".testfix" / ("undo" if keep_cache else ""), ignore_errors=True)
 
     def differs(self, expected: dict[str, bytes]) -> list[str]:
         now = self.contents()
@@ -73,6 +74,15 @@ class Copy:
                 f"{' '.join(words)[:200]}: exit status {done.returncode}\n{done.stderr.decode()}"
             )
         return done
+
+    def started(self) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "fixer", "--quiet"]
+        null = subprocess.DEVNULL
+        return subprocess.Popen(command, cwd=self.folder, env=environment(), stdout=null, stderr=null)
+
+    def wait_for_journal(self, process: subprocess.Popen[bytes]) -> None:
+        while not (self.folder / ".testfix" / "undo").exists() and process.poll() is None:
+            time.sleep(0.0005)
 
 
 def environment() -> dict[str, str]:
@@ -108,9 +118,10 @@ def splits(copy: Copy, new: dict[str, bytes], number: int, chance: random.Random
     files = test_files(copy.folder)
     wrong = []
     for each in range(number):
-        copy.put_back()
+        copy.put_back(keep_cache=chance.random() < 0.7)
+        cache = ["--no-cache"] if chance.random() < 0.1 else []
         for batch in split(chance, files):
-            copy.testfix("--no-undo", "--jobs", str(chance.randint(1, 2)), *batch)
+            copy.testfix("--no-undo", *cache, "--jobs", str(chance.randint(1, 2)), *batch)
         wrong += [f"split {each}: {path}" for path in copy.differs(new)]
     return wrong
 
@@ -134,26 +145,28 @@ def undo(copy: Copy, new: dict[str, bytes]) -> list[str]:
 
 
 def kills(copy: Copy, new: dict[str, bytes], number: int, chance: random.Random) -> tuple[list[str], int]:
-    """Half of the moments lie anywhere in the run, half in the time after it began to keep its journal. The
+    """Half of the moments lie anywhere in the run, half while it writes, as long as that took once. The
     second part counts the runs that had written some files and not all."""
     copy.put_back()
-    start = time.monotonic()
     copy.testfix()
-    whole = time.monotonic() - start
-    wrong, midway = [], 0
+    copy.put_back(keep_cache=True)
     changed = [path for path in new if new[path] != copy.old.get(path)]
+    start = time.time()
+    with copy.started() as process:
+        copy.wait_for_journal(process)
+        journal = time.time()
+        process.wait()
+    end = time.time()
+    last = max(((copy.folder / path).stat().st_mtime for path in changed), default=end)
+    wrong, midway = [], 0
     for each in range(number):
-        copy.put_back()
-        command = [sys.executable, "-m", "fixer", "--quiet"]
-        with subprocess.Popen(
-            command, cwd=copy.folder, env=environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        ) as process:
+        copy.put_back(keep_cache=True)
+        with copy.started() as process:
             if each % 2:
-                time.sleep(chance.uniform(0, whole))
+                time.sleep(chance.uniform(0, end - start))
             else:
-                while not (copy.folder / ".testfix").exists() and process.poll() is None:
-                    time.sleep(0.0005)
-                time.sleep(chance.uniform(0, 0.05 + 0.001 * len(changed)))
+                copy.wait_for_journal(process)
+                time.sleep(chance.uniform(0, max(0.0, last - journal)))
             with contextlib.suppress(ProcessLookupError):
                 process.kill()
         now = copy.contents()
