@@ -120,6 +120,17 @@ def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
     return edit
 
 
+def brings(fix: Fix) -> set[str]:
+    """The names that the fix binds in some file: fixtures with their helpers, and imports."""
+    names: set[str] = set()
+    for edit in fix.edits:
+        if isinstance(edit, AddFixture):
+            names |= {edit.name, *edit.binds}
+        elif isinstance(edit, AddImport):
+            names.add(edit.what.bound)
+    return names
+
+
 def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:
     """The fixes without those that would put a fixture beside something of the same name, or of the name of a
     helper, which another fix brings; these may find a place in the next round. The second part says why."""

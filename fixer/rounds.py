@@ -6,7 +6,7 @@ import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from fixer.compose import Composed, compose
+from fixer.compose import Composed, brings, compose
 from fixer.culprits import Culprits, apart, paths_of, side_by_side
 from fixer.facts.prologue import read_prologue
 from fixer.facts.read import read_facts
@@ -113,6 +113,7 @@ class Rounds:
         self.known = {_stake(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
         fixed: dict[Key | Stake, Fix] = {}
+        brought: dict[str, Fix] = {}  # by the name that it binds
         ids: set[str] = set()
         together: set[frozenset[str]] = set()
         changed = False  # since something was refused
@@ -126,7 +127,9 @@ class Rounds:
                 self.refused.clear()  # what would have done harm may do none now
             changed = bool(applied)
             ids |= applied
-            together |= {frozenset(e.path for e in fix.edits) for fix in wanted if fix.id in applied}
+            done = [fix for fix in wanted if fix.id in applied]
+            together |= {frozenset(e.path for e in fix.edits) for fix in done}
+            brought |= {name: fix for fix in done for name in brings(fix)}
             for f in findings:
                 if f.fix is not None and f.fix.id in applied:
                     fixed |= {_key(f): f.fix, _stake(f): f.fix}
@@ -135,7 +138,7 @@ class Rounds:
         reported = [
             f
             if (f.fix is not None and f.fix.id in ids) or _key(f) in left
-            else replace(f, fix=fixed.get(_key(f), fixed.get(_stake(f), f.fix)))
+            else replace(f, fix=fixed.get(_key(f)) or fixed.get(_stake(f)) or brought.get(f.name, f.fix))
             for f in reported
         ]
         return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids), frozenset(together))
