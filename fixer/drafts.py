@@ -6,8 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.compose import Composed, compose
+from fixer.edits import AddImport
 from fixer.facts.prologue import read_prologue
 from fixer.facts.text import decode
+from fixer.fixture_edits import AddFixture
 from fixer.rewriting import Rewritten, Task, newline_for, rewrite_all
 from fixer.style_files import StyleFiles
 
@@ -74,6 +76,16 @@ class Drafts:
         done = rewrite_all(tasks, self._jobs)
         self._rewritten.update(((task.path, task.edits), done[task.path]) for task in tasks)
         return {path: self._rewritten[path, edits] for path, edits in wanted}
+
+    def binds(self, fix: Fix) -> frozenset[str]:
+        """The names that the fix binds in some file: fixtures with their helpers, and imports."""
+        names: set[str] = set()
+        for edit in fix.edits:
+            if isinstance(edit, AddFixture):
+                names |= {edit.name, *edit.binds}
+            elif isinstance(edit, AddImport):
+                names.add(edit.what.bound)
+        return frozenset(names)
 
     def forget(self) -> None:
         self._rewritten.clear()

@@ -111,6 +111,7 @@ class Rounds:
         self.known = {_stake(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
         fixed: dict[Key | Stake, Fix] = {}
+        brought: dict[str, Fix] = {}  # by the name that it binds
         ids: set[str] = set()
         together: set[frozenset[str]] = set()
         changed = False  # since something was refused
@@ -124,7 +125,9 @@ class Rounds:
                 self.refused.clear()  # what would have done harm may do none now
             changed = bool(applied)
             ids |= applied
-            together |= {frozenset(e.path for e in fix.edits) for fix in wanted if fix.id in applied}
+            done = [fix for fix in wanted if fix.id in applied]
+            together |= {frozenset(e.path for e in fix.edits) for fix in done}
+            brought |= {name: fix for fix in done for name in self._drafts.binds(fix)}
             for f in findings:
                 if f.fix is not None and f.fix.id in applied:
                     fixed |= {_key(f): f.fix, _stake(f): f.fix}
@@ -133,7 +136,7 @@ class Rounds:
         reported = [
             f
             if (f.fix is not None and f.fix.id in ids) or _key(f) in left
-            else replace(f, fix=fixed.get(_key(f), fixed.get(_stake(f), f.fix)))
+            else replace(f, fix=fixed.get(_key(f)) or fixed.get(_stake(f)) or brought.get(f.name, f.fix))
             for f in reported
         ]
         return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids), frozenset(together))

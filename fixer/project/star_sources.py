@@ -25,8 +25,6 @@ def lacking_too(facts: Facts, name: str, project: Project) -> str | None:
         source = project.facts.get(path) or project.loader.facts(path)
         if table is None or table.exports is not None or source is None:
             continue
-        if any(project.modules.find(each, path) == facts.path for each in source.star_imports):
-            continue  # each has everything of the other
         if any(use.name == name and not use.guarded for use in source.undefined):
             return path
     return None

@@ -41,6 +41,7 @@ class MissingFixtures:
         self._ways: dict[tuple[str, str], list[Exposure]] = {}
         self._moves: dict[tuple[str, str], list[Fix | str]] = {}
         self._scaffolds: dict[str, Fix | str] = {}
+        self._lent: dict[str, bool] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
         """The same findings with a fix or a reason, and with the rest of their message."""
@@ -140,10 +141,14 @@ class MissingFixtures:
         return replace(finding, message=message, reason_unfixed=reason)
 
     def _is_lent(self, found: Elsewhere) -> bool:
-        """Whether other files import the fixture from its conftest: that is how the project does it then."""
+        """Whether other files import fixtures from its conftest: that is how the project does it then."""
         if found.kind != "conftest" or found.declaration is None:
             return False
-        return bool(importers([found.declaration.attribute], found.path, self.project))
+        if found.path not in self._lent:
+            own = self.model.declarations.module(found.path).own.values()
+            names = [each.attribute for listed in own for each in listed]
+            self._lent[found.path] = bool(importers(names, found.path, self.project))
+        return self._lent[found.path]
 
     def _scaffolded(self, finding: Finding, lack: Lack) -> Finding:
         """Nothing declares the fixture, but a recipe is configured for it."""
