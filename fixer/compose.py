@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import (
-    AddImport,
-    AddParameter,
-    AddPluginModule,
-    Edit,
-    Import,
-    ImportPlace,
-    ReplaceImport,
-)
+from fixer.edits import AddImport, AddParameter, AddPluginModule, Edit, ImportPlace, ReplaceImport
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
@@ -25,6 +17,7 @@ if TYPE_CHECKING:
 
     from fixer.facts.model import Prologue
     from fixer.finding import Fix
+    from fixer.import_statement import Import
     from fixer.project.modules import Modules
 
 
@@ -118,17 +111,6 @@ def _fitted(edit: Edit, path: str, style: Callable[[str], ImportStyle]) -> Edit:
     if isinstance(edit, AddParameter | AddPluginModule):
         return replace(edit, line_length=style(path).line_length)
     return edit
-
-
-def brings(fix: Fix) -> set[str]:
-    """The names that the fix binds in some file: fixtures with their helpers, and imports."""
-    names: set[str] = set()
-    for edit in fix.edits:
-        if isinstance(edit, AddFixture):
-            names |= {edit.name, *edit.binds}
-        elif isinstance(edit, AddImport):
-            names.add(edit.what.bound)
-    return names
 
 
 def _apart(fixes: Iterable[Fix]) -> tuple[list[Fix], dict[str, str]]:

@@ -10,8 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.finding import Safety
+from fixer.import_statement import Import
 from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, needs_submodule, origin_fits, told_by
 from fixer.project.modules import folder_of

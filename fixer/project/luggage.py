@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.body import Assignment, Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
+from fixer.import_statement import Import
 from fixer.project.fixtures.namespaces import Star
 from fixer.project.modules import conftest_of, folder_of
 from fixer.project.spelling import respell

@@ -6,8 +6,9 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter, statements
+from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter
 from fixer.finding import Fix, Safety
+from fixer.import_statement import statements
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, distance, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
