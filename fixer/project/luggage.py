@@ -68,7 +68,7 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
                 imports[name] = _import_for(name, needed, old, new, project)
             elif needed is not None:
                 going.append(needed)
-            elif _binds(new, name, project):
+            elif name in BUILTIN_NAMES and _binds(new, name, project):
                 raise Immovable(f"`{name}` means something else in {new}")
     going.sort(key=lambda each: each.line)
     for each in going:
@@ -176,11 +176,11 @@ def _needed(name: str, user: Definition, path: str, new: str, project: Project) 
 
 
 def _refuse_for_type_checkers(name: str, user: Definition, old: str, new: str, project: Project) -> None:
-    """Refuse a name that nothing binds at run time, unless annotations alone need it and `new` has it for
-    type checkers, too."""
-    here = _below_type_checking(old, name, project)
-    there = _below_type_checking(new, name, project)
-    same = there is not None and (here is None or respell(here, old, new, project.modules) == there)
+    """Refuse a name that nothing binds at run time, unless annotations alone need it and `new` imports the
+    same, if only for type checkers."""
+    here = next(iter(_imports_of(name, old, project)), None)
+    there = _imports_of(name, new, project)
+    same = respell(here, old, new, project.modules) in there if here is not None else bool(there)
     lazy = all(_LAZY in _imported(path, project) for path in (old, new))
     if same and lazy and name not in user.run_time_reads:
         return
@@ -189,12 +189,15 @@ def _refuse_for_type_checkers(name: str, user: Definition, old: str, new: str, p
     raise Immovable(f"`{user.name}` uses `{name}`, and {old} does not show what that is")
 
 
-def _below_type_checking(path: str, name: str, project: Project) -> Import | None:
+def _imports_of(name: str, path: str, project: Project) -> list[Import]:
+    """What the file imports by that name, in any case or for type checkers."""
     body = project.loader.body(path) if path in project.modules.files else None
-    for each in body.bindings if body is not None else ():
-        if isinstance(each, ImportBinding) and each.typing_only and each.what.bound == name:
-            return each.what
-    return None
+    return [
+        each.what
+        for each in (body.bindings if body is not None else ())
+        if isinstance(each, ImportBinding) and each.what.bound == name
+        if each.typing_only or not each.conditional
+    ]
 
 
 def _is_for_pytest(name: str, path: str, project: Project) -> bool:
