@@ -8,6 +8,7 @@ candidate must fit each use of the name in the file.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fixer.edits import Import
@@ -16,6 +17,7 @@ from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, needs_submodule, origin_fits, told_by
 from fixer.project.modules import folder_of
 from fixer.project.origins import Origin
+from fixer.project.rivals import Rivals
 from fixer.project.spelling import spell_origin
 
 if TYPE_CHECKING:
@@ -80,6 +82,8 @@ class _Weighing:
         self.sources = [source for source in sources if self.source_fits(source)]
         self.files = sum(source.votes(path) for source in self.sources)
         self.definitions = self.fitting_definitions()
+        telling = [self.origin_of(found) for found in self.definitions if self.is_telling(found.kind)]
+        self.rivals = Rivals(path, tuple(telling))
 
     def source_fits(self, source: Source) -> bool:
         origin = source.origin
@@ -104,7 +108,7 @@ class _Weighing:
             if definition.path != self.path
             and origin_fits(self.origin_of(definition), self.uses, self.project.origins)
         ]
-        return sorted(found, key=lambda definition: (-self.nearness(definition), definition.path))
+        return sorted(found, key=lambda each: (-self.nearness(each), each.kind != "module", each.path))
 
     def origin_of(self, definition: Definition) -> Origin:
         name = None if definition.kind == "module" else self.name
@@ -133,7 +137,9 @@ class _Weighing:
             return self.ranked("several things have this name")
         first = self.sources[0]
         agrees = _is_known(first, self.known)
-        if agrees and self.share(first) >= _AGREE and not self.is_used_to_another(first):
+        enough = certain is not None or first.votes(self.path) >= _ENOUGH
+        unlike = self.is_used_to_another(first) or self.rivals.is_about_another(first.origin)
+        if agrees and enough and self.all_but_agree(first) and not unlike:
             return self.trust(first, self.count(first))
         if certain is not None and not agrees:
             return self.ranked(f"{_module_of(certain)} has it, but {self.count(first)}")
@@ -165,7 +171,8 @@ class _Weighing:
     def by_importers(self) -> Choice:
         """Only the project knows the name, and files of it import it."""
         first = self.sources[0]
-        if self.agreed(first):
+        rivalled = self.rivals.is_about_another(first.origin) or self.rivals.has_nearer(first)
+        if self.agreed(first) and not rivalled and not self.is_doubtful(first):
             return self.trust(first, self.count(first))
         defined = {self.origin_of(definition).key for definition in self.definitions}
         alone = len(self.sources) == 1 and defined == {first.origin.key}
@@ -255,12 +262,29 @@ class _Weighing:
                 return True
         return False
 
+    @cached_property
+    def modules_with_it(self) -> list[Definition]:
+        """The modules of the project that have all that is used of the name."""
+        return [found for found in self.definitions if found.kind == "module"]
+
+    def is_doubtful(self, source: Source) -> bool:
+        """Whether nobody mentions an attribute of it that is used, while a module of that name has it."""
+        if not self.modules_with_it or source.origin.kind == "module" or _is_known(source, self.known):
+            return False
+        return self.lacks_attribute(source)
+
     def agreed(self, source: Source) -> bool:
         """Whether the files that import the name all but agree on it, and enough of them do."""
         enough = _ENOUGH
         if source.origin.kind == "external":  # libraries have many names, and the project may mean another
             enough = _ENOUGH_AGAINST_RIVALS if self.has_rivals() else _ENOUGH_FOR_A_LIBRARY
-        return self.share(source) >= _AGREE and source.votes(self.path) >= enough
+        return self.all_but_agree(source) and source.votes(self.path) >= enough
+
+    def all_but_agree(self, source: Source) -> bool:
+        """Whether nine in ten import it from there: of all files, and of those that count most here."""
+        weights = sum(each.weight(self.path) for each in self.sources)
+        near = source.weight(self.path) >= _AGREE * weights - _NOTHING
+        return near and self.share(source) >= _AGREE
 
     def has_rivals(self) -> bool:
         """Whether the project defines something of that name itself."""
@@ -279,8 +303,11 @@ class _Weighing:
 
     def favourite(self) -> bool:
         weights = [self.weight(source) for source in self.sources]
-        if self.vocabulary_first():
+        better = self.better_definitions()
+        if self.vocabulary_first() or len(better) == 1:
             return True
+        if better:
+            return self.nearness(better[0]) > self.nearness(better[1])
         if weights:
             return max(weights) > 0.5 * sum(weights) + _NOTHING
         if self.known:
@@ -289,29 +316,40 @@ class _Weighing:
             alone = len(self.known) == 1 or first.what.module == "unittest.mock"
             return alone and (told or not first.generic)
         near = [self.nearness(found) for found in self.definitions[:2]]
-        kinds_fit = self.definitions[0].kind != "value" or self.name.isupper()
+        kinds_fit = self.is_telling(self.definitions[0].kind)
         return kinds_fit and (len(near) == 1 or near[0] > near[1])
 
     def candidates(self) -> list[Import]:
         """Every candidate, the project's own habit first, weighed by nearness."""
-        found: list[Import] = []
-        for source in sorted(self.sources, key=self.weight, reverse=True):
-            what = self.project.spell(source, self.path)
-            if what is not None:
-                found.append(what)
-        known = [entry.what for entry in self.known]
-        found = known + found if self.vocabulary_first() else found + known
-        for definition in self.definitions[:5]:
-            what = self.spell_definition(definition)
-            if what is not None:
-                found.append(what)
-        return list(dict.fromkeys(found))[:6]
+        spell = self.project.spell
+        sources = [spell(source, self.path) for source in sorted(self.sources, key=self.weight, reverse=True)]
+        known: list[Import | None] = [entry.what for entry in self.known]
+        found = known + sources if self.vocabulary_first() else sources + known
+        better = [self.spell_definition(definition) for definition in self.better_definitions()]
+        others = [self.spell_definition(definition) for definition in self.definitions[:5]]
+        return list(dict.fromkeys(what for what in (*better, *found, *others) if what is not None))[:6]
+
+    def better_definitions(self) -> list[Definition]:
+        """The definitions that speak for themselves more than who imports the name does."""
+        rivals = self.rivals
+        if all(rivals.is_about_another(source.origin) for source in self.sources):
+            akin = [found for found in self.definitions if rivals.kinship(self.origin_of(found))]
+            if akin:
+                return [found for found in akin if not rivals.is_about_another(self.origin_of(found))]
+        if (self.known and not self.sources) or not all(map(self.is_doubtful, self.sources)):
+            return []
+        return self.modules_with_it
 
     def nearness(self, definition: Definition) -> float:
         return nearness(folder_of(self.path), folder_of(definition.path))
 
     def weight(self, source: Source) -> float:
-        """What the importers say; four times as much for a module that the file imports from already."""
+        """What the importers say; four times as much for a module that the file imports from already, and all
+        where the file is named after it."""
+        if self.rivals.kinship(source.origin) and not self.rivals.is_about_another(source.origin):
+            return 1 / _NOTHING
+        if self.is_doubtful(source):
+            return _NOTHING
         return source.weight(self.path) * (1 if self.habits.isdisjoint(source.modules) else 4)
 
     def vocabulary_first(self) -> bool:
