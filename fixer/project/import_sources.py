@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from fixer.edits import Import
 from fixer.finding import Safety
+from fixer.project.attributes import mentions
 from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, needs_submodule, origin_fits, told_by
 from fixer.project.modules import folder_of
@@ -34,7 +35,6 @@ _NOT_IMPORTED = """
 # Importing files that have to agree: on something of the project, of a library, and of a library where the
 # project defines such a name itself.
 _ENOUGH, _ENOUGH_FOR_A_LIBRARY, _ENOUGH_AGAINST_RIVALS = 2, 3, 4
-_ASKED = 50  # importing files that are searched for an attribute
 _NOTHING = 1e-9  # sums of weights differ by less between Pythons
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
 
@@ -82,6 +82,7 @@ class _Weighing:
         self.sources = [source for source in sources if self.source_fits(source)]
         self.files = sum(source.votes(path) for source in self.sources)
         self.definitions = self.fitting_definitions()
+        self._mentions: dict[Source, bool] = {}
         telling = [self.origin_of(found) for found in self.definitions if self.is_telling(found.kind)]
         self.rivals = Rivals(path, tuple(telling))
 
@@ -249,18 +250,16 @@ class _Weighing:
         around = self.habits if external else self.nearby
         return all(module.partition(".")[0] != package for module in around)
 
+    def mentions(self, source: Source) -> bool:
+        """Whether its own file, or one that imports it, mentions all attributes that are used of it."""
+        if source not in self._mentions:
+            attributes = {use.attribute for use in self.uses if use.attribute is not None}
+            self._mentions[source] = mentions(source, self.name, attributes, self.path, self.project)
+        return self._mentions[source]
+
     def lacks_attribute(self, source: Source) -> bool:
-        """Whether an attribute is used of it that neither its own file nor any other importer mentions."""
-        if source.origin.name is None:
-            return False
-        for attribute in {use.attribute for use in self.uses} - {None}:
-            seen = self.project.mentions_word(source.origin.place, f"{attribute}") or any(
-                self.project.mentions_word(path, f"{self.name}.{attribute}")
-                for path in sorted(source.paths - {self.path})[:_ASKED]
-            )
-            if not seen:
-                return True
-        return False
+        """Whether an attribute is used of it that nobody mentions. Modules of libraries have too many."""
+        return source.origin.name is not None and not self.mentions(source)
 
     @cached_property
     def modules_with_it(self) -> list[Definition]:
@@ -268,10 +267,11 @@ class _Weighing:
         return [found for found in self.definitions if found.kind == "module"]
 
     def is_doubtful(self, source: Source) -> bool:
-        """Whether nobody mentions an attribute of it that is used, while a module of that name has it."""
-        if not self.modules_with_it or source.origin.kind == "module" or _is_known(source, self.known):
+        """Whether nobody mentions a used attribute of it, while another thing of that name has it."""
+        if source.origin.kind == "module" or _is_known(source, self.known):
             return False
-        return self.lacks_attribute(source)
+        others = bool(self.modules_with_it) or any(map(self.mentions, self.sources))
+        return others and self.lacks_attribute(source)
 
     def agreed(self, source: Source) -> bool:
         """Whether the files that import the name all but agree on it, and enough of them do."""
@@ -323,10 +323,10 @@ class _Weighing:
         """Every candidate, the project's own habit first, weighed by nearness."""
         spell = self.project.spell
         sources = [spell(source, self.path) for source in sorted(self.sources, key=self.weight, reverse=True)]
-        known: list[Import | None] = [entry.what for entry in self.known]
-        found = known + sources if self.vocabulary_first() else sources + known
-        better = [self.spell_definition(definition) for definition in self.better_definitions()]
-        others = [self.spell_definition(definition) for definition in self.definitions[:5]]
+        known = [entry.what for entry in self.known]
+        found = [*known, *sources] if self.vocabulary_first() else [*sources, *known]
+        better = map(self.spell_definition, self.better_definitions())
+        others = map(self.spell_definition, self.definitions[:5])
         return list(dict.fromkeys(what for what in (*better, *found, *others) if what is not None))[:6]
 
     def better_definitions(self) -> list[Definition]:
@@ -336,6 +336,8 @@ class _Weighing:
             akin = [found for found in self.definitions if rivals.kinship(self.origin_of(found))]
             if akin:
                 return [found for found in akin if not rivals.is_about_another(self.origin_of(found))]
+        if self.sources and all(map(rivals.has_nearer, self.sources)):
+            return [found for found in self.definitions if self.is_telling(found.kind)]
         if (self.known and not self.sources) or not all(map(self.is_doubtful, self.sources)):
             return []
         return self.modules_with_it
@@ -344,8 +346,8 @@ class _Weighing:
         return nearness(folder_of(self.path), folder_of(definition.path))
 
     def weight(self, source: Source) -> float:
-        """What the importers say; four times as much for a module that the file imports from already, and all
-        where the file is named after it."""
+        """What the importers say: four times as much for a module that the file imports from already, all
+        where the file is named after it, nothing where an attribute speaks against it."""
         if self.rivals.kinship(source.origin) and not self.rivals.is_about_another(source.origin):
             return 1 / _NOTHING
         if self.is_doubtful(source):
@@ -354,7 +356,9 @@ class _Weighing:
 
     def vocabulary_first(self) -> bool:
         """Whether an attribute of the name speaks for a module of the vocabulary, while nothing is known of
-        what the project imports under that name."""
+        what the project imports under that name; or whether one file alone speaks against a mock."""
+        if self.known and self.known[0].what.module == "unittest.mock" and 0 < self.files < _ENOUGH:
+            return all(_is_unknown(each.origin) for each in self.sources)
         return (
             len(self.known) == 1
             and self.known[0].kind == "module"

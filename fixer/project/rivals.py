@@ -28,9 +28,12 @@ class Rivals:
         return max(map(self.kinship, self._beside(origin)), default=0) > self.kinship(origin)
 
     def has_nearer(self, source: Source) -> bool:
-        """Whether the project defines another such thing nearer to the file than all that import this one."""
+        """Whether another such thing of the project is nearer to the file than this one and its importers."""
         here = folder_of(self.path)
-        near = max(nearness(here, folder) for folder, _ in source.by_folder)
+        folders = {folder for folder, _ in source.by_folder}
+        if source.origin.kind != "external":
+            folders.add(folder_of(source.origin.place))
+        near = max(nearness(here, folder) for folder in folders)
         return any(nearness(here, folder_of(other.place)) > near for other in self._beside(source.origin))
 
     def _beside(self, origin: Origin) -> list[Origin]:
@@ -50,7 +53,7 @@ def kinship(path: str, place: str) -> int:
     0 unless the test file is named after the module and a folder of it after one of the packages around that:
     any package may have its `models.py`.
     """
-    parts = place.removesuffix(".py").removesuffix("/__init__").split("/")
+    parts = [part.strip("_") for part in place.removesuffix(".py").removesuffix("/__init__").split("/")]
     if parts[-2:-1] == parts[-1:]:  # the main module of a package
         del parts[-1]
     words = [_plain(word) for word in folder_of(path).split("/")]
@@ -60,4 +63,4 @@ def kinship(path: str, place: str) -> int:
 
 
 def _plain(word: str) -> str:
-    return word.removeprefix("test_").removesuffix("_test").removesuffix("_tests")
+    return word.removeprefix("test_").removesuffix("_test").removesuffix("_tests").strip("_")
