@@ -268,10 +268,10 @@ class _Weighing:
 
     def is_doubtful(self, source: Source) -> bool:
         """Whether nobody mentions a used attribute of it, while another thing of that name has it."""
-        if source.origin.kind == "module" or _is_known(source, self.known):
+        sure = source.origin.kind == "module" or _is_known(source, self.known)
+        if sure or not self.lacks_attribute(source):
             return False
-        others = bool(self.modules_with_it) or any(map(self.mentions, self.sources))
-        return others and self.lacks_attribute(source)
+        return bool(self.modules_with_it) or any(map(self.mentions, self.sources))
 
     def agreed(self, source: Source) -> bool:
         """Whether the files that import the name all but agree on it, and enough of them do."""
