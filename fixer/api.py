@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fixer.collection import seldom_collecting
 from fixer.config import Config, load
 from fixer.root import start_folder
 from fixer.run import Mode, run
@@ -30,7 +31,8 @@ def repair(*paths: str | Path, config: Config | None = None, cwd: Path | None = 
 def _run(paths: tuple[str | Path, ...], config: Config | None, cwd: Path | None, mode: Mode) -> Report:
     where = (cwd or Path.cwd()).resolve()
     words = [str(path) for path in paths] or ["."]
-    return run(config or load(start_folder(words, where)), words, mode, where, None)
+    with seldom_collecting():
+        return run(config or load(start_folder(words, where)), words, mode, where, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from fixer import baseline
 from fixer.config_files import ConfigError, read_text
-from fixer.writing import Replacement, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -57,6 +56,8 @@ def write(
 
     Raises ConfigError where it cannot be written.
     """
+    from fixer.writing import Replacement, write_all  # reading one needs none of it
+
     path = place(config, root)
     text = read_text(str(path))
     old = baseline.Baseline() if text is None else _moved(_parsed(path, text), _relative(path.parent, root))

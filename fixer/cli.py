@@ -18,6 +18,7 @@ from fixer.cli_config import FORMATS, configured
 from fixer.cli_fixtures import fixtures
 from fixer.cli_options import SETTINGS, color_option, config_option, isolated_option, python_option
 from fixer.cli_undo import undo
+from fixer.collection import never_collect_again, seldom_collecting
 from fixer.signals import TerminatedError, raised
 
 if TYPE_CHECKING:
@@ -243,8 +244,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = COMMANDS[words[0]]
         program = f"testfix {words.pop(0)}"
     try:
-        with raised():
+        with raised(), seldom_collecting():
             status = command.main(words, prog_name=program, standalone_mode=False)
+            never_collect_again()
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as error:

@@ -5,15 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import (
-    AddImport,
-    AddParameter,
-    AddPluginModule,
-    Edit,
-    Import,
-    ImportPlace,
-    ReplaceImport,
-)
+from fixer.edits import AddImport, AddParameter, AddPluginModule, Edit, ImportPlace, ReplaceImport
 from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
@@ -25,6 +17,7 @@ if TYPE_CHECKING:
 
     from fixer.facts.model import Prologue
     from fixer.finding import Fix
+    from fixer.import_statement import Import
     from fixer.project.modules import Modules
 
 

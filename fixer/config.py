@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fixer import globs, selectors
 from fixer.config_files import ConfigError, line_of, parse_toml, read_text
-from fixer.edits import Import
+from fixer.import_statement import Import
 from fixer.keyword_tables import KwargsSettings
 from fixer.kwargs_config import read_kwargs
 from fixer.recipe_config import read_endpoints, read_fixtures, read_services, settle

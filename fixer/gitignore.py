@@ -6,11 +6,11 @@ at. Patterns without wildcards, and those like `*.log`, are looked up; pathspec 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Sequence
 
 # The group in pathspec's expressions that is set where a folder above the path matched, not the path itself.
@@ -18,6 +18,8 @@ _ABOVE = "ps_d"
 MOST_EXPRESSIONS = (
     5_000  # of one file: each takes half a millisecond to translate, and is tried on every entry
 )
+_MOST_TOGETHER = 200  # expressions in one: compiling grows with them, and few files have as many
+_NOTHING = re.compile(r"(?!)")
 _SPECIAL = frozenset("*?[]\\")
 
 
@@ -38,6 +40,15 @@ class IgnoreFile:
     name_expressions: list[tuple[re.Pattern[str], int]] = field(default_factory=list)
     path_expressions: list[tuple[re.Pattern[str], int]] = field(default_factory=list)
     cut: bool = False  # there are more of these than are taken
+    _all_endings: tuple[str, ...] = ()
+    _any_name: re.Pattern[str] | None = None
+    _any_path: re.Pattern[str] | None = None
+
+    def seal(self) -> None:
+        """Prepare for `decide`; no pattern is added any more."""
+        self._all_endings = tuple(ending for ending, _ in self.endings)
+        self._any_name = _any(self.name_expressions)
+        self._any_path = _any(self.path_expressions)
 
     def decide(self, path: str, name: str, is_folder: bool) -> bool | None:
         """Whether the entry is ignored (True), taken back in (False), or not spoken of (None).
@@ -49,10 +60,16 @@ class IgnoreFile:
         for number in (*self.names.get(name, ()), *self.paths.get(below, ())):
             if number > last and (is_folder or not self.folders_only[number]):
                 last = number
-        for ending, number in self.endings:
-            if number > last and name.endswith(ending) and (is_folder or not self.folders_only[number]):
-                last = number
-        for expressions, text in ((self.name_expressions, name), (self.path_expressions, below)):
+        if name.endswith(self._all_endings):
+            for ending, number in self.endings:
+                if number > last and name.endswith(ending) and (is_folder or not self.folders_only[number]):
+                    last = number
+        for expressions, any_of_them, text in (
+            (self.name_expressions, self._any_name, name),
+            (self.path_expressions, self._any_path, below),
+        ):
+            if any_of_them is not None and any_of_them.search(text) is None:
+                continue  # as it is with most entries, which are not held against each of them
             for expression, number in expressions:
                 match = expression.search(text) if number > last else None
                 if match is None or (self.folders_only[number] and not is_folder):
@@ -67,6 +84,7 @@ def parse(text: str, folder: str, wins: bool = False) -> IgnoreFile | None:
     found = IgnoreFile(folder, wins)
     for line in text.removeprefix("\ufeff").split("\n"):
         _add(found, _without_trailing_blanks(line.removesuffix("\r")))
+    found.seal()
     return found if found.negated else None
 
 
@@ -119,6 +137,14 @@ def _expression(pattern: str) -> re.Pattern[str] | None:
     except ValueError:
         return None
     return compiled.regex if compiled.include else None
+
+
+def _any(expressions: Sequence[tuple[re.Pattern[str], int]]) -> re.Pattern[str] | None:
+    """What matches wherever one of them does; None where there are too many to make one of."""
+    if len(expressions) > _MOST_TOGETHER:
+        return None
+    nameless = (each.pattern.replace(f"(?P<{_ABOVE}>", "(?:") for each, _ in expressions)
+    return re.compile("|".join(f"(?:{each})" for each in nameless)) if expressions else _NOTHING
 
 
 def _without_trailing_blanks(line: str) -> str:

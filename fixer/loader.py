@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
     from fixer.cache import Cache
     from fixer.config import Config
-    from fixer.edits import Import
     from fixer.facts.body import ModuleBody
     from fixer.facts.definitions import Shape
     from fixer.facts.look_ups import LookUp
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from fixer.facts.reaches import Reach
     from fixer.facts.top_level import Definition
     from fixer.files import Files
+    from fixer.import_statement import Import
     from fixer.span import Span
 
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0

@@ -16,7 +16,6 @@ from typing import Any
 _PROTOCOL = 5  # of every CPython from 3.8 on
 _MODULES = frozenset(
     {
-        "fixer.edits",
         "fixer.facts.body",
         "fixer.facts.call_model",
         "fixer.facts.definitions",
@@ -24,6 +23,7 @@ _MODULES = frozenset(
         "fixer.facts.mock_usage",
         "fixer.facts.model",
         "fixer.facts.top_level",
+        "fixer.import_statement",
         "fixer.span",
     }
 )

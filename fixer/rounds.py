@@ -4,30 +4,28 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from fixer.compose import Composed, compose
 from fixer.culprits import Culprits, apart, paths_of, side_by_side
-from fixer.facts.prologue import read_prologue
 from fixer.facts.read import read_facts
-from fixer.facts.text import decode
 from fixer.finding import Finding, Fix, Safety
 from fixer.loader import DiskLoader
 from fixer.newer_syntax import needing_newer_python
 from fixer.project.project import Project, Settings
-from fixer.rewriting import Rewritten, Task, newline_for, rewrite_all
 from fixer.rule import Withheld
 from fixer.silence import Silence
-from fixer.style_files import StyleFiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fixer.cache import Cache
+    from fixer.compose import Composed
     from fixer.config import Config
-    from fixer.edits import Edit
-    from fixer.facts.model import Facts, Prologue
+    from fixer.drafts import Drafts
+    from fixer.facts.model import Facts
     from fixer.files import Files
+    from fixer.rewriting import Rewritten
     from fixer.rules import LoadedRule
     from fixer.span import Span
 
@@ -83,7 +81,6 @@ class Rounds:
         self.facts = facts
         self.jobs = jobs
         self.loader = DiskLoader(files, config, facts, cache)
-        self.styles = StyleFiles(files.root)
         self.settings = Settings(
             config.imports, config.renames, config.mock_style, config.kwargs, config.recipes, config.endpoints
         )
@@ -94,7 +91,6 @@ class Rounds:
         self.judged: list[Finding] = []  # of the files as they are now
         self.others: dict[str, Facts] = {}  # of files that repairs touch but nobody asked about
         self.known: set[Stake] = set()  # what findings before any repair were about
-        self._rewritten: dict[tuple[str, tuple[Edit, ...]], Rewritten] = {}
         self.project = Project(self.facts, self.loader, self.settings)
 
     def check(self) -> Outcome:
@@ -102,8 +98,10 @@ class Rounds:
         self.facts.update(needing_newer_python(self.facts, self.loader.needs_newer_python))
         findings, withheld = self._judge()
         findings = self._plan(findings)
-        self.unplaced.update(self._compose(self._wanted(findings)).refused)
-        findings = self._explained(findings)
+        wanted = self._wanted(findings)
+        if wanted:
+            self.unplaced.update(self._compose(wanted).refused)
+            findings = self._explained(findings)
         return Outcome(tuple(findings), tuple(withheld), frozenset(fix.id for fix in self._wanted(findings)))
 
     def repair(self) -> Outcome:
@@ -113,20 +111,23 @@ class Rounds:
         self.known = {_stake(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
         fixed: dict[Key | Stake, Fix] = {}
+        brought: dict[str, Fix] = {}  # by the name that it binds
         ids: set[str] = set()
         together: set[frozenset[str]] = set()
         changed = False  # since something was refused
         for _ in range(_MOST_ROUNDS):
             self.unplaced.clear()  # what had no place may have one now
             wanted = self._wanted(findings)
-            applied = self._apply(wanted)
+            applied = self._apply(wanted) if wanted else set()
             if not applied and not (changed and self.refused):
                 break
             if not applied:
                 self.refused.clear()  # what would have done harm may do none now
             changed = bool(applied)
             ids |= applied
-            together |= {frozenset(e.path for e in fix.edits) for fix in wanted if fix.id in applied}
+            done = [fix for fix in wanted if fix.id in applied]
+            together |= {frozenset(e.path for e in fix.edits) for fix in done}
+            brought |= {name: fix for fix in done for name in self._drafts.binds(fix)}
             for f in findings:
                 if f.fix is not None and f.fix.id in applied:
                     fixed |= {_key(f): f.fix, _stake(f): f.fix}
@@ -135,7 +136,7 @@ class Rounds:
         reported = [
             f
             if (f.fix is not None and f.fix.id in ids) or _key(f) in left
-            else replace(f, fix=fixed.get(_key(f), fixed.get(_stake(f), f.fix)))
+            else replace(f, fix=fixed.get(_key(f)) or fixed.get(_stake(f)) or brought.get(f.name, f.fix))
             for f in reported
         ]
         return Outcome(tuple(self._explained(reported)), tuple(withheld), frozenset(ids), frozenset(together))
@@ -148,7 +149,7 @@ class Rounds:
         self._read_others(fixes.values())
         for fix in fixes.values():
             composed = self._compose([fix])
-            done = self._rewrite(composed.edits)
+            done = self._drafts.rewrite(composed.edits)
             if not composed.refused and not any(result.refused for result in done.values()):
                 yield fix.id, {path: result.content for path, result in done.items()}
 
@@ -196,19 +197,14 @@ class Rounds:
             for finding in findings
         ]
 
+    @cached_property
+    def _drafts(self) -> Drafts:
+        from fixer.drafts import Drafts  # nothing that a healthy suite needs
+
+        return Drafts(self.loader, self.settings.renames, self.jobs, self._facts_of, self._reason_against)
+
     def _compose(self, fixes: Iterable[Fix]) -> Composed:
-        """The edits per file. A fix that touches a file which cannot be edited is refused."""
-        barred: dict[str, str] = {}
-        free: list[Fix] = []
-        for fix in fixes:
-            reasons = (self._reason_against(path) for path in sorted({edit.path for edit in fix.edits}))
-            reason = next((reason for reason in reasons if reason is not None), None)
-            if reason is None:
-                free.append(fix)
-            else:
-                barred[fix.id] = reason
-        composed = compose(free, self._prologue, self._first_use, self.styles.of, self.project.modules)
-        return replace(composed, refused={**composed.refused, **barred})
+        return self._drafts.compose(fixes, self.project.modules)
 
     def _reason_against(self, path: str) -> str | None:
         """Why a file cannot be edited, None if it can or can be created."""
@@ -230,14 +226,6 @@ class Rounds:
             self.others[path] = read_facts(path, self.files.read_any(path) or b"")
         return self.others[path]
 
-    def _prologue(self, path: str) -> Prologue:
-        return read_prologue(decode(self.files.read_any(path) or b""))
-
-    def _first_use(self, path: str, name: str) -> int | None:
-        names = {name, *(old for old, new in self.settings.renames.items() if new == name)}
-        uses = self._facts_of(path).undefined
-        return min((use.span.line for use in uses if use.name in names and not use.deferred), default=None)
-
     def _apply(self, fixes: Sequence[Fix]) -> set[str]:
         """Apply what can be applied of `fixes` and return the ids. A fix that would break a file, or bring a
         finding that is not known, is refused, and the others are applied without it."""
@@ -250,13 +238,13 @@ class Rounds:
             if len(left) == len(fixes):
                 left = self._rewritable(fixes)
             if len(left) == len(fixes):
-                new = self._lay_over(self._rewrite(composed.edits), [*self.facts, *self.others])
+                new = self._lay_over(self._drafts.rewrite(composed.edits), [*self.facts, *self.others])
                 if not new:
                     break
                 self._install(base)
                 left = self._harmless(fixes, new)
             fixes = left
-        self._rewritten.clear()
+        self._drafts.forget()
         return {fix.id for fix in fixes}
 
     def _harmless(self, fixes: Sequence[Fix], new: Mapping[str, str]) -> Sequence[Fix]:
@@ -280,7 +268,7 @@ class Rounds:
     ) -> dict[str, str]:
         """Of each group the fixes that bring a new finding into its files with the `innocent` applied."""
         base = self._state()
-        self._lay_over(self._rewrite(self._compose(innocent).edits), ())
+        self._lay_over(self._drafts.rewrite(self._compose(innocent).edits), ())
         first = next(iter(new.values())) if len(groups) == 1 else None
         culprits = [Culprits(_MOST_TRIALS) for _ in groups]
         searches = [each.search(group, first) for each, group in zip(culprits, groups, strict=True)]
@@ -296,7 +284,7 @@ class Rounds:
         """What speaks against applying each set: in the files of its group; of a single one, in any."""
         base = self._state()
         composed = self._compose([fix for some in sets for fix in some])
-        done = self._rewrite(composed.edits)
+        done = self._drafts.rewrite(composed.edits)
         reasons = {path: each.refused for path, each in done.items() if each.refused}
         if not reasons and not composed.refused:
             reasons.update(self._lay_over(done, judged))
@@ -322,7 +310,7 @@ class Rounds:
     def _rewritable(self, fixes: Sequence[Fix]) -> Sequence[Fix]:
         """The fixes without those that would break a file, which takes no judging to find out."""
         while True:
-            done = self._rewrite(self._compose(fixes).edits)
+            done = self._drafts.rewrite(self._compose(fixes).edits)
             broken = [path for path, result in done.items() if result.refused]
             if not broken:
                 return fixes
@@ -330,7 +318,7 @@ class Rounds:
 
                 def reason_against(some: Sequence[Fix], path: str = path) -> str | None:
                     edits = self._compose(some).edits
-                    return self._rewrite({path: edits[path]})[path].refused if path in edits else None
+                    return self._drafts.rewrite({path: edits[path]})[path].refused if path in edits else None
 
                 culprits = Culprits(_MOST_TRIALS)
                 own = [fix for fix in fixes if any(edit.path == path for edit in fix.edits)]
@@ -341,24 +329,6 @@ class Rounds:
                 self.refused.update((fix.id, str(done[broken[0]].refused)) for fix in fixes)
                 return []
             fixes = left
-
-    def _rewrite(self, edits_by_path: Mapping[str, tuple[Edit, ...]]) -> dict[str, Rewritten]:
-        """The outcome for each file, which is remembered while the files are what they are."""
-        wanted = [(path, edits) for path, edits in sorted(edits_by_path.items()) if edits]
-        tasks = [
-            Task(
-                path,
-                self.files.read_any(path) or b"",
-                self._facts_of(path),
-                edits,
-                newline_for(path, self.files, self.loader.python_files()),
-            )
-            for path, edits in wanted
-            if (path, edits) not in self._rewritten
-        ]
-        done = rewrite_all(tasks, self.jobs)
-        self._rewritten.update(((task.path, task.edits), done[task.path]) for task in tasks)
-        return {path: self._rewritten[path, edits] for path, edits in wanted}
 
     def _lay_over(self, done: Mapping[str, Rewritten], paths: Iterable[str]) -> dict[str, str]:
         """Take the new contents over and judge the files `paths`; by path, why a new finding is a reason

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from fixer import baseline_file
 from fixer.baseline import Baseline
 from fixer.cache import Cache
-from fixer.collection import seldom_collecting
 from fixer.discover import discover
 from fixer.facts.model import Facts, Parts
 from fixer.facts.read import read_facts
@@ -38,7 +37,6 @@ class Mode(enum.Enum):
     BASELINE = "baseline"  # only planned, and what is found becomes the baseline
 
 
-@seldom_collecting()
 def run(
     config: Config,
     paths: Sequence[str],

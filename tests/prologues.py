@@ -10,10 +10,11 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from fixer.edits import AddImport, Import
+from fixer.edits import AddImport
 from fixer.facts.import_order import ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.prologue import read_prologue
+from fixer.import_statement import Import
 from fixer.project.import_style import section_of
 
 HEADERS = (

@@ -16,8 +16,9 @@ import fixer
 from fixer.codemods.apply import apply_edits, apply_to_module
 from fixer.codemods.command import AddImportCommand
 from fixer.codemods.errors import EditError
-from fixer.edits import AddImport, Edit, Import, JoinImport, NewImport, RenameName
+from fixer.edits import AddImport, Edit, JoinImport, NewImport, RenameName
 from fixer.facts.import_order import ImportStyle
+from fixer.import_statement import Import
 from fixer.span import Span
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from fixer import selectors
 from fixer.config import Config, ConfigError, check_selectors, find, load
-from fixer.edits import Import
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,13 +14,13 @@ from fixer.edits import (
     AddParameter,
     AddPluginModule,
     Edit,
-    Import,
     NewImport,
     RemoveDefinition,
     RenameName,
     RenameParameter,
 )
 from fixer.fixture_edits import AddFixture, AddModule, Reference, Table
+from fixer.import_statement import Import
 from fixer.span import Span
 
 

@@ -19,14 +19,7 @@ from hypothesis import strategies as st
 import fixer
 from fixer.codemods.apply import apply_edits, apply_to_module
 from fixer.codemods.errors import EditError
-from fixer.edits import (
-    AddDecorator,
-    AddParameter,
-    AddPluginModule,
-    Edit,
-    RemoveDefinition,
-    RenameParameter,
-)
+from fixer.edits import AddDecorator, AddParameter, AddPluginModule, Edit, RemoveDefinition, RenameParameter
 from fixer.fixture_edits import AddFixture
 
 if TYPE_CHECKING:

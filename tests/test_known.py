@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from fixer.edits import Import
 from fixer.facts.builtin_names import BUILTIN_NAMES, BUILTIN_SINCE
+from fixer.import_statement import Import
 from fixer.known import vocabulary
 from fixer.known.vocabulary import Known, candidates
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from fixer.edits import Import
 from fixer.facts.outline import read_outline
 from fixer.facts.symbols import module_names, read_scopes
+from fixer.import_statement import Import
 from fixer.project.modules import Modules
 from fixer.project.origins import Origins
 from tests.cli_runner import write_files

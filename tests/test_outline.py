@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from fixer.edits import Import
 from fixer.facts.model import Outline
 from fixer.facts.outline import read_imports, read_mentions, read_outline
+from fixer.import_statement import Import
 
 LIBRARY = Path(os.__file__).parent
 

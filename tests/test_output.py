@@ -13,8 +13,9 @@ from cli_runner import contents, git_apply, write_files
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fixer.edits import AddImport, Import, RenameName
+from fixer.edits import AddImport, RenameName
 from fixer.finding import Finding, Fix, Safety
+from fixer.import_statement import Import
 from fixer.output.concise import render_concise
 from fixer.output.diff import file_diff, paint_diff, render_diff
 from fixer.output.frame import frame

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from prologues import STYLES, WANTED, planned, prologues, ruff, section
 
 from fixer.codemods.apply import apply_edits, split_lines
-from fixer.edits import AddImport, Import, JoinImport
+from fixer.edits import AddImport, JoinImport
 from fixer.facts.import_order import ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.prologue import read_prologue
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,11 +14,12 @@ from prologues import STYLES, prologues, ruff, section
 
 from fixer.codemods.apply import apply_edits, apply_to_module
 from fixer.compose import compose
-from fixer.edits import AddImport, Import
+from fixer.edits import AddImport
 from fixer.facts.import_order import ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.prologue import read_prologue
 from fixer.finding import Fix, Safety
+from fixer.import_statement import Import
 from fixer.project.modules import Modules
 
 if TYPE_CHECKING:

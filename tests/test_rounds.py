@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from fixer.config import Config
 from fixer.culprits import Culprits, apart
-from fixer.edits import AddImport, AddParameter, Edit, Import, RenameName
+from fixer.edits import AddImport, AddParameter, Edit, RenameName
 from fixer.facts.read import read_facts
 from fixer.files import Files
 from fixer.finding import Finding, Fix, Safety
 from fixer.fixture_edits import AddFixture
+from fixer.import_statement import Import
 from fixer.rounds import Rounds
 from fixer.rule import Rule
 from fixer.rules import LoadedRule

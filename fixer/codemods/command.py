@@ -10,7 +10,8 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from fixer.codemods.add_import import AddImports
 from fixer.codemods.errors import EditError
-from fixer.edits import AddImport, Import, ImportPlace, JoinImport, NewImport
+from fixer.edits import AddImport, ImportPlace, JoinImport, NewImport
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     import argparse

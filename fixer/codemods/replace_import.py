@@ -9,7 +9,8 @@ from libcst.metadata import PositionProvider
 
 from fixer.codemods.errors import EditError
 from fixer.codemods.import_layout import black_form
-from fixer.edits import Import, RemoveImport, ReplaceImport, statements
+from fixer.edits import RemoveImport, ReplaceImport
+from fixer.import_statement import Import, statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

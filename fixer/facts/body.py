@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from fixer.edits import Import
     from fixer.facts.expression import Expression
+    from fixer.import_statement import Import
     from fixer.span import Span
 
 

@@ -6,6 +6,8 @@ What it looks for is in suspect_words.py, which is made from the tables in `know
 from __future__ import annotations
 
 import re
+from functools import cached_property
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from fixer.facts import keyword_scan
@@ -21,7 +23,8 @@ _WORD = re.compile(rb"(\w+)\s*$")
 _SPLAT = re.compile(rb"\*\*[A-Za-z_{(]")
 _PARTIAL = re.compile(rb"partial\(\s*(?:\w+\.)*(\w+)")
 _BEFORE = (b" ", b"\t", b"\n", b"(", b",")
-_LONGEST = 30  # bytes of a keyword with what stands around it
+_TAIL = itemgetter(slice(-24, None))  # a keyword, and what stands around it
+_UNCALLED = re.compile(rb"(?![\w(\"'`])")
 _FURTHEST = 4000  # bytes between a call's bracket and its keyword
 _MODULES = frozenset(SUSPECTS)
 _BY_KEYWORD = {
@@ -31,6 +34,7 @@ _BY_KEYWORD = {
     }
     for module, suspects in SUSPECTS.items()
 }
+_KEYWORDS = frozenset(keyword for keywords in _BY_KEYWORD.values() for keyword in keywords)
 _CALLEES = {
     module: frozenset(word.decode().partition("(")[0] for suspect in suspects for word in suspect.words)
     for module, suspects in SUSPECTS.items()
@@ -86,9 +90,8 @@ class _Search:
     def __init__(self, source: bytes, renamed: set[bytes]) -> None:
         self.source = source
         self.renamed = renamed
-        self.splat = _has_splat(source)
         # What stands before each "=": a fraction of the file, for one look for each keyword.
-        self.assigned = b"=".join({piece[-_LONGEST:] for piece in source.split(b"=")}) + b"="
+        self.assigned = b"=".join(set(map(_TAIL, source.split(b"=")))) + b"="
         self.found: dict[bytes, set[bytes]] = {}
         self.elsewhere: dict[bytes, set[bytes]] = {}
 
@@ -111,8 +114,7 @@ class _Search:
             return False
         if word.endswith(b"(None") or keyword_scan.keywords_of_any(self.source, word) - fine:
             return True
-        elsewhere = rb"\b%s[\w.]*\.%s\b(?![\w(\"'`])|import\b[^\n]*\b%s as " % (module, word, word)
-        return re.search(elsewhere, self.source) is not None
+        return _is_uncalled(self.source, module, word)
 
     def passes(self, module: bytes, keyword: bytes, suspect: Suspect) -> bool:
         """Whether a call of the suspect passes the keyword, or may do so under another name."""
@@ -123,7 +125,7 @@ class _Search:
         ):
             return False
         return suspect.maker in self.source and all(
-            re.search(rb"\b%s=" % word, self.assigned) for word in suspect.beside
+            re.search(rb"\b%s ?=" % word, self.assigned) for word in suspect.beside
         )
 
     def other_names(self, module: bytes) -> set[bytes]:
@@ -147,12 +149,37 @@ class _Search:
                 if source[at - 1 : at] in _BEFORE:
                     found.update(_callees_around(source, at))
                 at = source.find(needle, at + len(needle))
-        if self.splat and (b'"%s"' % keyword in source or b"'%s'" % keyword in source):
+        if keyword in self.keys:
             found.add(keyword_scan.SPLAT)
         return found
 
+    @cached_property
+    def keys(self) -> frozenset[bytes]:
+        """The keywords that are a text, where there is a `**` to hand them on."""
+        if not _has_splat(self.source):
+            return frozenset()
+        return _KEYWORDS.intersection(self.source.split(b'"') + self.source.split(b"'"))
+
     def takes_splat(self, word: bytes) -> bool:
         return keyword_scan.SPLAT in keyword_scan.keywords_of_any(self.source, word)
+
+
+def _is_uncalled(source: bytes, module: bytes, word: bytes) -> bool:
+    """Whether the file speaks of `module.word` without calling it, or imports `word` under another name."""
+    dotted = b"." + word
+    at = source.find(dotted)
+    while at >= 0:
+        start, end = source.rfind(module, max(at - 80, 0), at), at + len(dotted)
+        if start >= 0 and _UNCALLED.match(source, end) and re.fullmatch(rb"[\w.]*", source[start:at]):
+            return True
+        at = source.find(dotted, end)
+    renamed = word + b" as "
+    at = source.find(renamed)
+    while at >= 0:
+        if b"import" in source[source.rfind(b"\n", 0, at) + 1 : at]:
+            return True
+        at = source.find(renamed, at + 1)
+    return False
 
 
 def _has_splat(source: bytes) -> bool:

@@ -21,6 +21,10 @@ _VALUES = (
     ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp, ast.JoinedStr, ast.Compare,
     ast.BinOp, ast.UnaryOp,
 )  # fmt: skip
+_OPERATORS: dict[type[ast.AST], str] = {
+    ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
+    ast.NotIn: "not in", ast.And: "and", ast.Or: "or", ast.Not: "not",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,24 @@ class Lambda:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """A comparison, or `and`, `or` and `not`: the `operator` as it is written, with its operands in order."""
+
+    operator: str
+    operands: tuple[Expression, ...]
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is True or False; `and` and `or` give one of their operands."""
+        return self.operator not in ("and", "or")
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """Anything else: what it is worth is known at run time alone."""
 
 
-Expression: TypeAlias = Constant | Name | Call | Sequence | Lambda | Other
+Expression: TypeAlias = Constant | Name | Call | Sequence | Lambda | Condition | Other
 SpanOf: TypeAlias = "Callable[[ast.AST], Span]"
 
 
@@ -101,9 +118,33 @@ def read_expression(node: ast.expr, span_of: SpanOf, depth: int = 0) -> Expressi
         return Sequence(read, len(items) == len(node.elts) and not starred)
     if isinstance(node, ast.Lambda):
         return Lambda(required_names(node.args))
+    condition = _condition(node)
+    if condition is not None:
+        operator, operands = condition
+        return Condition(operator, tuple(read_expression(each, span_of, depth + 1) for each in operands))
     if isinstance(node, _VALUES):
         return Sequence((), whole=False)
     return Other()
+
+
+def read_condition(text: str, span: Span) -> Expression:
+    """The condition that a string holds, as `skipif` takes it; `span` is the place of the string."""
+    try:
+        return read_expression(ast.parse(text.strip(), mode="eval").body, lambda node: span)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return Other()
+
+
+def _condition(node: ast.expr) -> tuple[str, list[ast.expr]] | None:
+    """The operator and operands of a condition; None for a chain of comparisons and anything else."""
+    if isinstance(node, ast.Compare) and len(node.ops) == 1:
+        operator, operands = _OPERATORS.get(type(node.ops[0])), [node.left, *node.comparators]
+        return None if operator is None else (operator, operands)
+    if isinstance(node, ast.BoolOp):
+        return _OPERATORS[type(node.op)], node.values
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return "not", [node.operand]
+    return None
 
 
 def dotted_name(node: ast.expr) -> str:

@@ -11,9 +11,9 @@ from fixer.facts.import_order import FUTURE, ImportStyle, statement_key, top_mod
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fixer.edits import Import
     from fixer.facts.import_blocks import Block, Row
     from fixer.facts.model import Prologue
+    from fixer.import_statement import Import
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from fixer.edits import Import
+    from fixer.import_statement import Import
 
 _DIGITS = re.compile("[0-9]+")
 

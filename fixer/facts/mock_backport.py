@@ -8,9 +8,9 @@ import warnings
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.model import BackportImport
 from fixer.facts.text import lines_of
+from fixer.import_statement import Import
 from fixer.span import Span
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from fixer.facts.call_model import NO_CALLS, Calls
 
 if TYPE_CHECKING:
-    from fixer.edits import Import
     from fixer.facts.body import ModuleBody
+    from fixer.import_statement import Import
     from fixer.span import Span
 
 

@@ -11,8 +11,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.model import ImportedName, Outline
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import, ImportPlace, JoinImport, NewImport
+from fixer.edits import ImportPlace, JoinImport, NewImport
 from fixer.facts.import_blocks import Block, read_blocks, read_rows
 from fixer.facts.import_gaps import Gap, Page, gap_in_block, gap_without_imports
 from fixer.facts.import_order import (
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
     from fixer.facts.model import Prologue, Statement
+    from fixer.import_statement import Import
 
 _FAR = 1 << 60  # below every line
 

@@ -11,8 +11,8 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.model import Prologue, Statement
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

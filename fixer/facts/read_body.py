@@ -7,7 +7,6 @@ import re
 import warnings
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.body import (
     WORDS,
     Assignment,
@@ -26,6 +25,7 @@ from fixer.facts.headers import functions_of, headers_only
 from fixer.facts.symbols import read_scopes
 from fixer.facts.text import decode
 from fixer.facts.wrapping import read_wrapping
+from fixer.import_statement import Import
 from fixer.span import Span
 
 if TYPE_CHECKING:

@@ -11,19 +11,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from fixer.edits import (
-    AddImport,
-    Edit,
-    Import,
-    ImportPlace,
-    JoinImport,
-    NewImport,
-    RemoveImport,
-    ReplaceImport,
-)
+from fixer.edits import AddImport, Edit, ImportPlace, JoinImport, NewImport, RemoveImport, ReplaceImport
 from fixer.facts.import_blocks import Block, Row, read_blocks, read_rows
 from fixer.facts.import_gaps import Page
 from fixer.facts.import_order import member_key, statement_key, variants
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     from fixer.facts.import_order import ImportStyle

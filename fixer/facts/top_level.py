@@ -47,6 +47,35 @@ class Definition:
         """The text without comments, blank lines and layout."""
         return ast.unparse(_parse(self.text))
 
+    @property
+    def run_time_reads(self) -> frozenset[str]:
+        """Those of `reads` that are needed where Python does not evaluate annotations (PEP 563)."""
+        bare = ast.fix_missing_locations(_Bare().visit(_parse(self.text)))
+        return global_names(ast.unparse(bare).encode("utf-8", "surrogatepass"))[0]
+
+
+class _Bare(ast.NodeTransformer):
+    """Takes all annotations away."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.FunctionDef:
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> ast.AsyncFunctionDef:
+        node.returns = None
+        self.generic_visit(node)
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+        node.annotation = ast.Constant(None)
+        self.generic_visit(node)
+        return node
+
 
 def read_top_level(text: str) -> tuple[Definition, ...]:
     """The statements of a module in order.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fixer.edits import Import
+from fixer.import_statement import Import
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, Edit
 from fixer.finding import Finding, Fix, Safety
 from fixer.output.frame import frame, source_lines
 from fixer.output.paint import Paint
@@ -16,6 +15,7 @@ from fixer.output.view import View, listed, shown_path
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from fixer.edits import Edit
     from fixer.report import FileError, Report
 
 CANDIDATES = 5  # candidates and further lines shown before "and n more"
@@ -73,6 +73,8 @@ def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 def edit_summary(edits: Iterable[Edit]) -> list[str]:
     """What edits of one file do, names from one module in one statement: for people, not for Python."""
+    from fixer.edits import AddImport  # most runs repair nothing
+
     imports: dict[str, set[str]] = {}
     others: Counter[str] = Counter()
     for edit in edits:

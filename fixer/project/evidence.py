@@ -12,8 +12,8 @@ from fixer.project.modules import folder_of, shared_length
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from fixer.edits import Import
     from fixer.facts.model import Outline
+    from fixer.import_statement import Import
     from fixer.project.origins import Origin, Origins
 
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.finding import Safety
+from fixer.import_statement import Import
 from fixer.project.attributes import mentions
 from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, needs_submodule, origin_fits, told_by

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.body import Assignment, Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
+from fixer.import_statement import Import
 from fixer.project.fixtures.namespaces import Star
 from fixer.project.modules import conftest_of, folder_of
 from fixer.project.spelling import respell
@@ -63,7 +63,7 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
         for name in sorted(each.reads):
             if name in imports or any(name == known.name for known in going):
                 continue
-            needed = _needed(name, each, old, project)
+            needed = _needed(name, each, old, new, project)
             if isinstance(needed, Import):
                 imports[name] = _import_for(name, needed, old, new, project)
             elif needed is not None:
@@ -148,18 +148,16 @@ def _refuse_state(definition: Definition) -> None:
         raise Immovable(f"`{definition.name}` shares a line with another statement")
 
 
-def _needed(name: str, user: Definition, path: str, project: Project) -> Import | Definition | None:
-    """What binds `name` in the module; None for a builtin."""
+def _needed(name: str, user: Definition, path: str, new: str, project: Project) -> Import | Definition | None:
+    """What binds `name` in the module; None for a builtin, and for what only the annotations need and the
+    file `new` has for its own."""
     space = project.fixtures.namespaces.module(path)
     bindings = space.names.get(name, ())
     if not bindings:
         if name in BUILTIN_NAMES:
             return None
-        body = project.loader.body(path)
-        for each in body.bindings if body is not None else ():
-            if isinstance(each, ImportBinding) and each.typing_only and each.what.bound == name:
-                raise Immovable(f"{path} imports `{name}` for type checkers only")
-        raise Immovable(f"`{user.name}` uses `{name}`, and {path} does not show what that is")
+        _refuse_for_type_checkers(name, user, path, new, project)
+        return None
     binding = bindings[0]
     if isinstance(binding, Star):
         if len(bindings) == 1:
@@ -175,6 +173,28 @@ def _needed(name: str, user: Definition, path: str, project: Project) -> Import 
         if found is not None and not _is_for_pytest(name, path, project):
             return found
     raise Immovable(f"`{user.name}` uses `{name}`, which cannot be moved along")
+
+
+def _refuse_for_type_checkers(name: str, user: Definition, old: str, new: str, project: Project) -> None:
+    """Refuse a name that nothing binds at run time, unless annotations alone need it and `new` has it for
+    type checkers, too."""
+    here = _below_type_checking(old, name, project)
+    there = _below_type_checking(new, name, project)
+    same = there is not None and (here is None or respell(here, old, new, project.modules) == there)
+    lazy = all(_LAZY in _imported(path, project) for path in (old, new))
+    if same and lazy and name not in user.run_time_reads:
+        return
+    if here is not None:
+        raise Immovable(f"{old} imports `{name}` for type checkers only")
+    raise Immovable(f"`{user.name}` uses `{name}`, and {old} does not show what that is")
+
+
+def _below_type_checking(path: str, name: str, project: Project) -> Import | None:
+    body = project.loader.body(path) if path in project.modules.files else None
+    for each in body.bindings if body is not None else ():
+        if isinstance(each, ImportBinding) and each.typing_only and each.what.bound == name:
+            return each.what
+    return None
 
 
 def _is_for_pytest(name: str, path: str, project: Project) -> bool:

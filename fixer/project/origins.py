@@ -12,8 +12,8 @@ from fixer.project.modules import folder_of
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from fixer.edits import Import
     from fixer.facts.model import Outline
+    from fixer.import_statement import Import
     from fixer.project.modules import Modules
 
 _TOO_DEEP = 12  # longer chains of re-exports are not followed

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.definitions import Alias, ClassShape, FunctionShape, Parameters
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Set

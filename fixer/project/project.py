@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from fixer.edits import Import
 from fixer.facts.call_model import Calls
+from fixer.import_statement import Import
 from fixer.keyword_tables import KwargsSettings, Rewrite
 from fixer.known import vocabulary
 from fixer.known.plugin_fixtures import who_provides
@@ -18,7 +18,6 @@ from fixer.project.fixtures.explain import has_method, requests, unrequested
 from fixer.project.fixtures.interchangeable import interchangeable
 from fixer.project.fixtures.model import FixtureModel
 from fixer.project.keywords import Keywords, Refused
-from fixer.project.mock_evidence import MockEvidence
 from fixer.project.modules import Modules, folder_of
 from fixer.project.origins import Origins
 from fixer.project.own_callees import OwnCallees
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from fixer.project.fixtures.explain import Unrequested
     from fixer.project.fixtures.interchangeable import Interchangeable
     from fixer.project.fixtures.plugins import Surroundings
+    from fixer.project.mock_evidence import MockEvidence
     from fixer.project.versions import Installed
     from fixer.pytest_config import PytestIni
     from fixer.span import Span
@@ -306,6 +306,8 @@ class Project:
     @cached_property
     def mock_evidence(self) -> MockEvidence:
         """How the project's files import mock."""
+        from fixer.project.mock_evidence import MockEvidence
+
         outlines = (self.loader.outline(path) for path in self.loader.python_files())
         return MockEvidence((found for found in outlines if found is not None), self.modules)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, Edit, Import
+from fixer.edits import AddImport, Edit
 from fixer.facts.body import ImportBinding
 from fixer.fixture_edits import AddFixture, Data, Reference, Table
+from fixer.import_statement import Import
 from fixer.project.luggage import Immovable, Luggage
 from fixer.project.modules import folder_of
 from fixer.project.recipe_modules import SIBLINGS, helper_modules, missing_from

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.fixture_edits import AddModule
+from fixer.import_statement import Import
 from fixer.project.fixtures.relocation import loads
 from fixer.project.luggage import Immovable
 from fixer.project.modules import folder_of

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
 from fixer.facts.body import Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
+from fixer.import_statement import Import
 from fixer.project.luggage import Immovable
 from fixer.project.recipe_modules import SIBLINGS
 from fixer.project.spelling import respell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import
+from fixer.import_statement import Import
 from fixer.project.evidence import Source, nearness
 from fixer.project.modules import folder_of
 

@@ -12,8 +12,9 @@ from fixer.call_edits import (
     ReplaceMethod,
     WrapCall,
 )
-from fixer.edits import AddImport, Edit, Import, ReplaceName
+from fixer.edits import AddImport, Edit, ReplaceName
 from fixer.finding import Fix, Safety
+from fixer.import_statement import Import
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddDecorator, AddImport, Edit, Import
+from fixer.edits import AddDecorator, AddImport, Edit
 from fixer.facts.body import ImportBinding
 from fixer.finding import Fix, Safety
+from fixer.import_statement import Import
 from fixer.project.fixtures.namespaces import Outside
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from fixer.edits import AddImport, Edit, RenameName
 from fixer.finding import Fix, Safety
 from fixer.project.import_sources import choose_import
+from fixer.project.star_sources import lacking_too
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +22,13 @@ def fix_undefined(
 ) -> tuple[Fix | None, tuple[str, ...], str]:
     """(fix, candidates as texts, reason if there is no fix) for all `uses` of one name in one file."""
     name = uses[0].name
+    source = lacking_too(project.facts[path], name, project)
+    if source is not None:
+        return (
+            None,
+            (),
+            f"{source}, of which this file imports everything, lacks it too, and is repaired first",
+        )
     edits: list[Edit] = []
     meant = project.settings.renames.get(name)
     if meant is not None:

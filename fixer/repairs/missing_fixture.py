@@ -6,8 +6,9 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter, statements
+from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter
 from fixer.finding import Fix, Safety
+from fixer.import_statement import statements
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, distance, expose, is_foreign, ranked
 from fixer.project.fixtures.slips import nearest_name, renamed_at
@@ -40,6 +41,7 @@ class MissingFixtures:
         self._ways: dict[tuple[str, str], list[Exposure]] = {}
         self._moves: dict[tuple[str, str], list[Fix | str]] = {}
         self._scaffolds: dict[str, Fix | str] = {}
+        self._lent: dict[str, bool] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
         """The same findings with a fix or a reason, and with the rest of their message."""
@@ -139,10 +141,14 @@ class MissingFixtures:
         return replace(finding, message=message, reason_unfixed=reason)
 
     def _is_lent(self, found: Elsewhere) -> bool:
-        """Whether other files import the fixture from its conftest: that is how the project does it then."""
+        """Whether other files import fixtures from its conftest: that is how the project does it then."""
         if found.kind != "conftest" or found.declaration is None:
             return False
-        return bool(importers([found.declaration.attribute], found.path, self.project))
+        if found.path not in self._lent:
+            own = self.model.declarations.module(found.path).own.values()
+            names = [each.attribute for listed in own for each in listed]
+            self._lent[found.path] = bool(importers(names, found.path, self.project))
+        return self._lent[found.path]
 
     def _scaffolded(self, finding: Finding, lack: Lack) -> Finding:
         """Nothing declares the fixture, but a recipe is configured for it."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fixer.edits import Edit, Import, ReplaceImport, ReplaceName, statements
+from fixer.edits import Edit, ReplaceImport, ReplaceName
 from fixer.facts.mock_usage import MODULE, style_of
+from fixer.import_statement import Import, statements
 from fixer.known.mock_names import mock_names, why_missing
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, Edit, Import, RemoveDefinition, ReplaceImport
+from fixer.edits import AddImport, Edit, RemoveDefinition, ReplaceImport
 from fixer.facts.body import ImportBinding
 from fixer.finding import Fix, Safety
 from fixer.fixture_edits import AddFixture
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from fixer.facts.top_level import Definition
+    from fixer.import_statement import Import
     from fixer.project.fixtures.declarations import Declaration
     from fixer.project.fixtures.elsewhere import Elsewhere
     from fixer.project.fixtures.interchangeable import Interchangeable

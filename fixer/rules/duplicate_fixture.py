@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding, Fix
-from fixer.repairs.move_fixture import unite
 from fixer.rule import Rule
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """One fix for all declarations of a set."""
+    from fixer.repairs.move_fixture import unite
+
     outcomes: dict[int, Fix | str] = {}
     planned = []
     for finding in findings:

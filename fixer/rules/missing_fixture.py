@@ -6,9 +6,6 @@ from typing import TYPE_CHECKING
 
 from fixer.finding import Finding
 from fixer.project.fixtures.explain import undecorated
-from fixer.repairs.missing_fixture import MissingFixtures
-from fixer.repairs.move_fixture import move_fixture
-from fixer.repairs.scaffold_fixture import scaffold_fixture
 from fixer.rule import Rule, Withheld
 
 if TYPE_CHECKING:
@@ -34,6 +31,10 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """Repairs for all who ask for a fixture together; every message says what pytest does not."""
+    from fixer.repairs.missing_fixture import MissingFixtures
+    from fixer.repairs.move_fixture import move_fixture
+    from fixer.repairs.scaffold_fixture import scaffold_fixture
+
     return MissingFixtures(CODE, project, move_fixture, scaffold_fixture).plan(findings)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import Import, ReplaceImport, statements
 from fixer.finding import Finding, Fix, Safety
+from fixer.import_statement import Import, statements
 from fixer.known.mock_names import mock_names, why_missing
 from fixer.rule import Rule, Withheld
 
@@ -52,6 +52,8 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
 
 def _fix(path: str, imports: Sequence[BackportImport]) -> Fix | str:
     """The fix, or the reason why there is none."""
+    from fixer.edits import ReplaceImport
+
     known = mock_names()
     for found in imports:
         asked = [what.name for what in found.old if what.name is not None and what.name not in ("*", "mock")]

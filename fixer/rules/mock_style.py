@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.facts.mock_usage import style_of
 from fixer.finding import Finding, Fix, Safety
-from fixer.repairs.mock_style import Unchangeable, restyle
 from fixer.rule import Rule, Withheld
 
 if TYPE_CHECKING:
@@ -32,6 +30,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
     style, _ = _style(project)
     if style is None or project.mock_evidence.styles.get(facts.path, frozenset()) <= {style}:
         return
+    from fixer.facts.mock_usage import style_of  # few files come here
+
     usage = project.loader.mock_usage(facts.path)
     for site in usage.sites if usage is not None else ():
         others = [what for what in site.old if style_of(what) != style]
@@ -55,6 +55,8 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
 
 
 def _fix(path: str, project: Project) -> Fix | str:
+    from fixer.repairs.mock_style import Unchangeable, restyle
+
     style, why = _style(project)
     usage = project.loader.mock_usage(path)
     assert style is not None and usage is not None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import ReplaceInString
 from fixer.finding import Finding, Fix, Safety
 from fixer.rule import Rule, Withheld
 
@@ -33,6 +32,8 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
 
 
 def _fix(finding: Finding, project: Project) -> Fix:
+    from fixer.edits import ReplaceInString
+
     new = project.settings.endpoints[finding.name]
     where = f"{finding.path}:{finding.span.line}:{finding.span.column}"
     edit = ReplaceInString(finding.path, finding.span, finding.name, new)

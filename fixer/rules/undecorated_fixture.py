@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from fixer.finding import Finding
 from fixer.project.fixtures.explain import undecorated
-from fixer.repairs.decorate import decorate
 from fixer.rule import Rule
 
 if TYPE_CHECKING:
@@ -34,6 +33,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """One fix for all requests of a function: its decorator."""
+    from fixer.repairs.decorate import decorate
+
     model = project.fixtures
     lacks = {(lack.path, lack.span, lack.name): lack for f in findings for lack in model.lacks(f.path)}
     planned = []

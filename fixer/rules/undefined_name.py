@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding, Fix
-from fixer.repairs.import_name import fix_undefined
 from fixer.rule import Rule, Withheld
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """One fix for all uses of a name in a file."""
+    from fixer.repairs.import_name import fix_undefined
+
     fixes: dict[tuple[str, str], tuple[Fix | None, tuple[str, ...], str]] = {}
     planned = []
     for finding in findings:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding
-from fixer.repairs.call_keywords import repair_call
 from fixer.rule import Rule, Withheld
 
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """One fix for all refused keywords of a call."""
+    from fixer.repairs.call_keywords import repair_call
+
     planned = []
     for path in dict.fromkeys(finding.path for finding in findings):
         outcomes = {}

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding
-from fixer.repairs.guard_service import guard_service
 from fixer.rule import Rule
 
 if TYPE_CHECKING:
@@ -32,6 +31,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """The guard of the service is requested, and made in one conftest for all."""
+    from fixer.repairs.guard_service import guard_service
+
     planned = []
     for finding in findings:
         found = next(

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding
-from fixer.repairs.own_keywords import repair_own
 from fixer.rule import Rule, Withheld
 
 if TYPE_CHECKING:
@@ -31,6 +30,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """Repaired only where an entry of the user's says how."""
+    from fixer.repairs.own_keywords import repair_own
+
     planned = []
     for finding in findings:
         for unknown in project.unknown_keywords(finding.path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddParameter
 from fixer.finding import Finding, Fix, Safety
 from fixer.rule import Rule
 
@@ -28,6 +27,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """One fix for all uses of a fixture in a function: the parameter."""
+    from fixer.edits import AddParameter
+
     functions = {
         (facts.path, found.use.span): found.function
         for facts in (project.facts[path] for path in dict.fromkeys(each.path for each in findings))

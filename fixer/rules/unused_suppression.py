@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from fixer.edits import ReplaceComment
 from fixer.finding import Finding, Fix, Safety
 from fixer.rule import Rule, Withheld
 
@@ -26,6 +25,8 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
 
 def review(path: str, unused: Sequence[UnusedSuppression]) -> Iterator[Finding]:
     """A finding for each, with the fix that removes it or the words in it that hide nothing."""
+    from fixer.edits import ReplaceComment
+
     for each in unused:
         suppression = each.suppression
         idle = [word for word in each.words if word != CODE]
