@@ -185,6 +185,7 @@ class _Weighing:
         """Nobody imports the name, but modules of the project define it."""
         first = self.definitions[0]
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
+        public = public and self.name not in self.project.declared.imports  # else a library's module as well
         what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
         whole = not needs_submodule(self.origin_of(first), self.uses, self.project.origins)
         if what is not None and whole and self.is_telling(first.kind) and self.importable(first, what):
@@ -233,8 +234,8 @@ class _Weighing:
     def safety(self) -> Safety:
         """What the project's own evidence is worth at best: the name may as well stand for a fixture that is
         not requested, or for a local variable of another function of the file."""
-        local = self.name in self.project.facts[self.path].local
-        return Safety.UNSAFE if local or self.name in self.project.evidence.fixtures else Safety.SAFE
+        elsewhere = self.project.facts[self.path].local | self.project.evidence.fixtures
+        return Safety.UNSAFE if self.name in elsewhere else Safety.SAFE
 
     def is_strange(self, source: Source, what: Import) -> bool:
         """Whether something else may be called so, and this has nothing to do with the file: no file of the
@@ -247,8 +248,7 @@ class _Weighing:
         if any(folder.partition("/")[0] == top for folder, _ in source.by_folder):
             return False
         package = what.module.partition(".")[0]
-        around = self.habits if external else self.nearby
-        return all(module.partition(".")[0] != package for module in around)
+        return all(each.partition(".")[0] != package for each in (self.habits if external else self.nearby))
 
     def mentions(self, source: Source) -> bool:
         """Whether its own file, or one that imports it, mentions all attributes that are used of it."""
