@@ -138,8 +138,10 @@ class Evidence:
         return self._sources[name]
 
     def definitions(self, name: str) -> Sequence[Definition]:
-        """Where a module that is no test defines `name`, the last definition in each file."""
-        return list({found.path: found for found in self._definitions.get(name, ())}.values())
+        """Where a module that is no test defines `name`, the last definition in each file; the module of that
+        name is one more."""
+        found = self._definitions.get(name, ())
+        return list({(each.path, each.kind == "module"): each for each in found}.values())
 
 
 def module_name(path: str) -> str:

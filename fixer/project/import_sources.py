@@ -8,14 +8,17 @@ candidate must fit each use of the name in the file.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fixer.finding import Safety
 from fixer.import_statement import Import
+from fixer.project.attributes import mentions
 from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import known_fits, module_fits, needs_submodule, origin_fits, told_by
 from fixer.project.modules import folder_of
 from fixer.project.origins import Origin
+from fixer.project.rivals import Rivals
 from fixer.project.spelling import spell_origin
 
 if TYPE_CHECKING:
@@ -32,7 +35,6 @@ _NOT_IMPORTED = """
 # Importing files that have to agree: on something of the project, of a library, and of a library where the
 # project defines such a name itself.
 _ENOUGH, _ENOUGH_FOR_A_LIBRARY, _ENOUGH_AGAINST_RIVALS = 2, 3, 4
-_ASKED = 50  # importing files that are searched for an attribute
 _NOTHING = 1e-9  # sums of weights differ by less between Pythons
 _AGREE = 0.9  # the share of importing files that must agree before their word is safe
 
@@ -80,6 +82,9 @@ class _Weighing:
         self.sources = [source for source in sources if self.source_fits(source)]
         self.files = sum(source.votes(path) for source in self.sources)
         self.definitions = self.fitting_definitions()
+        self._mentions: dict[Source, bool] = {}
+        telling = [self.origin_of(found) for found in self.definitions if self.is_telling(found.kind)]
+        self.rivals = Rivals(path, tuple(telling))
 
     def source_fits(self, source: Source) -> bool:
         origin = source.origin
@@ -104,7 +109,7 @@ class _Weighing:
             if definition.path != self.path
             and origin_fits(self.origin_of(definition), self.uses, self.project.origins)
         ]
-        return sorted(found, key=lambda definition: (-self.nearness(definition), definition.path))
+        return sorted(found, key=lambda each: (-self.nearness(each), each.kind != "module", each.path))
 
     def origin_of(self, definition: Definition) -> Origin:
         name = None if definition.kind == "module" else self.name
@@ -133,7 +138,9 @@ class _Weighing:
             return self.ranked("several things have this name")
         first = self.sources[0]
         agrees = _is_known(first, self.known)
-        if agrees and self.share(first) >= _AGREE and not self.is_used_to_another(first):
+        enough = certain is not None or first.votes(self.path) >= _ENOUGH
+        unlike = self.is_used_to_another(first) or self.rivals.is_about_another(first.origin)
+        if agrees and enough and self.all_but_agree(first) and not unlike:
             return self.trust(first, self.count(first))
         if certain is not None and not agrees:
             return self.ranked(f"{_module_of(certain)} has it, but {self.count(first)}")
@@ -165,7 +172,8 @@ class _Weighing:
     def by_importers(self) -> Choice:
         """Only the project knows the name, and files of it import it."""
         first = self.sources[0]
-        if self.agreed(first):
+        rivalled = self.rivals.is_about_another(first.origin) or self.rivals.has_nearer(first)
+        if self.agreed(first) and not rivalled and not self.is_doubtful(first):
             return self.trust(first, self.count(first))
         defined = {self.origin_of(definition).key for definition in self.definitions}
         alone = len(self.sources) == 1 and defined == {first.origin.key}
@@ -177,6 +185,7 @@ class _Weighing:
         """Nobody imports the name, but modules of the project define it."""
         first = self.definitions[0]
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
+        public = public and self.name not in self.project.declared.imports  # else a library's module as well
         what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
         whole = not needs_submodule(self.origin_of(first), self.uses, self.project.origins)
         if what is not None and whole and self.is_telling(first.kind) and self.importable(first, what):
@@ -225,8 +234,8 @@ class _Weighing:
     def safety(self) -> Safety:
         """What the project's own evidence is worth at best: the name may as well stand for a fixture that is
         not requested, or for a local variable of another function of the file."""
-        local = self.name in self.project.facts[self.path].local
-        return Safety.UNSAFE if local or self.name in self.project.evidence.fixtures else Safety.SAFE
+        elsewhere = self.project.facts[self.path].local | self.project.evidence.fixtures
+        return Safety.UNSAFE if self.name in elsewhere else Safety.SAFE
 
     def is_strange(self, source: Source, what: Import) -> bool:
         """Whether something else may be called so, and this has nothing to do with the file: no file of the
@@ -239,28 +248,43 @@ class _Weighing:
         if any(folder.partition("/")[0] == top for folder, _ in source.by_folder):
             return False
         package = what.module.partition(".")[0]
-        around = self.habits if external else self.nearby
-        return all(module.partition(".")[0] != package for module in around)
+        return all(each.partition(".")[0] != package for each in (self.habits if external else self.nearby))
+
+    def mentions(self, source: Source) -> bool:
+        """Whether its own file, or one that imports it, mentions all attributes that are used of it."""
+        if source not in self._mentions:
+            attributes = {use.attribute for use in self.uses if use.attribute is not None}
+            self._mentions[source] = mentions(source, self.name, attributes, self.path, self.project)
+        return self._mentions[source]
 
     def lacks_attribute(self, source: Source) -> bool:
-        """Whether an attribute is used of it that neither its own file nor any other importer mentions."""
-        if source.origin.name is None:
+        """Whether an attribute is used of it that nobody mentions. Modules of libraries have too many."""
+        return source.origin.name is not None and not self.mentions(source)
+
+    @cached_property
+    def modules_with_it(self) -> list[Definition]:
+        """The modules of the project that have all that is used of the name."""
+        return [found for found in self.definitions if found.kind == "module"]
+
+    def is_doubtful(self, source: Source) -> bool:
+        """Whether nobody mentions a used attribute of it, while another thing of that name has it."""
+        sure = source.origin.kind == "module" or _is_known(source, self.known)
+        if sure or not self.lacks_attribute(source):
             return False
-        for attribute in {use.attribute for use in self.uses} - {None}:
-            seen = self.project.mentions_word(source.origin.place, f"{attribute}") or any(
-                self.project.mentions_word(path, f"{self.name}.{attribute}")
-                for path in sorted(source.paths - {self.path})[:_ASKED]
-            )
-            if not seen:
-                return True
-        return False
+        return bool(self.modules_with_it) or any(map(self.mentions, self.sources))
 
     def agreed(self, source: Source) -> bool:
         """Whether the files that import the name all but agree on it, and enough of them do."""
         enough = _ENOUGH
         if source.origin.kind == "external":  # libraries have many names, and the project may mean another
             enough = _ENOUGH_AGAINST_RIVALS if self.has_rivals() else _ENOUGH_FOR_A_LIBRARY
-        return self.share(source) >= _AGREE and source.votes(self.path) >= enough
+        return self.all_but_agree(source) and source.votes(self.path) >= enough
+
+    def all_but_agree(self, source: Source) -> bool:
+        """Whether nine in ten import it from there: of all files, and of those that count most here."""
+        weights = sum(each.weight(self.path) for each in self.sources)
+        near = source.weight(self.path) >= _AGREE * weights - _NOTHING
+        return near and self.share(source) >= _AGREE
 
     def has_rivals(self) -> bool:
         """Whether the project defines something of that name itself."""
@@ -279,8 +303,11 @@ class _Weighing:
 
     def favourite(self) -> bool:
         weights = [self.weight(source) for source in self.sources]
-        if self.vocabulary_first():
+        better = self.better_definitions()
+        if self.vocabulary_first() or len(better) == 1:
             return True
+        if better:
+            return self.nearness(better[0]) > self.nearness(better[1])
         if weights:
             return max(weights) > 0.5 * sum(weights) + _NOTHING
         if self.known:
@@ -289,34 +316,49 @@ class _Weighing:
             alone = len(self.known) == 1 or first.what.module == "unittest.mock"
             return alone and (told or not first.generic)
         near = [self.nearness(found) for found in self.definitions[:2]]
-        kinds_fit = self.definitions[0].kind != "value" or self.name.isupper()
+        kinds_fit = self.is_telling(self.definitions[0].kind)
         return kinds_fit and (len(near) == 1 or near[0] > near[1])
 
     def candidates(self) -> list[Import]:
         """Every candidate, the project's own habit first, weighed by nearness."""
-        found: list[Import] = []
-        for source in sorted(self.sources, key=self.weight, reverse=True):
-            what = self.project.spell(source, self.path)
-            if what is not None:
-                found.append(what)
+        spell = self.project.spell
+        sources = [spell(source, self.path) for source in sorted(self.sources, key=self.weight, reverse=True)]
         known = [entry.what for entry in self.known]
-        found = known + found if self.vocabulary_first() else found + known
-        for definition in self.definitions[:5]:
-            what = self.spell_definition(definition)
-            if what is not None:
-                found.append(what)
-        return list(dict.fromkeys(found))[:6]
+        found = [*known, *sources] if self.vocabulary_first() else [*sources, *known]
+        better = map(self.spell_definition, self.better_definitions())
+        others = map(self.spell_definition, self.definitions[:5])
+        return list(dict.fromkeys(what for what in (*better, *found, *others) if what is not None))[:6]
+
+    def better_definitions(self) -> list[Definition]:
+        """The definitions that speak for themselves more than who imports the name does."""
+        rivals = self.rivals
+        if all(rivals.is_about_another(source.origin) for source in self.sources):
+            akin = [found for found in self.definitions if rivals.kinship(self.origin_of(found))]
+            if akin:
+                return [found for found in akin if not rivals.is_about_another(self.origin_of(found))]
+        if self.sources and all(map(rivals.has_nearer, self.sources)):
+            return [found for found in self.definitions if self.is_telling(found.kind)]
+        if (self.known and not self.sources) or not all(map(self.is_doubtful, self.sources)):
+            return []
+        return self.modules_with_it
 
     def nearness(self, definition: Definition) -> float:
         return nearness(folder_of(self.path), folder_of(definition.path))
 
     def weight(self, source: Source) -> float:
-        """What the importers say; four times as much for a module that the file imports from already."""
+        """What the importers say: four times as much for a module that the file imports from already, all
+        where the file is named after it, nothing where an attribute speaks against it."""
+        if self.rivals.kinship(source.origin) and not self.rivals.is_about_another(source.origin):
+            return 1 / _NOTHING
+        if self.is_doubtful(source):
+            return _NOTHING
         return source.weight(self.path) * (1 if self.habits.isdisjoint(source.modules) else 4)
 
     def vocabulary_first(self) -> bool:
         """Whether an attribute of the name speaks for a module of the vocabulary, while nothing is known of
-        what the project imports under that name."""
+        what the project imports under that name; or whether one file alone speaks against a mock."""
+        if self.known and self.known[0].what.module == "unittest.mock" and 0 < self.files < _ENOUGH:
+            return all(_is_unknown(each.origin) for each in self.sources)
         return (
             len(self.known) == 1
             and self.known[0].kind == "module"

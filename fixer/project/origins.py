@@ -95,8 +95,9 @@ class Origins:
             return submodule
         # The outline shows what stands at the margin; whether that is all, the compiler knows.
         bound = self._bound(place)
-        lazy = "__getattr__" in table.defined
-        return Origin(place, name, "value") if lazy or bound is None or name in bound else None
+        if bound is None or name in bound or "__getattr__" in bound or "__getattr__" in table.defined:
+            return Origin(place, name, "value")
+        return None
 
     def exports(self, module: str, importer: str, depth: int = 0) -> frozenset[str] | None:
         """The names that `from module import *` binds in `importer`; None where that cannot be known."""

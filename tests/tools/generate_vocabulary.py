@@ -137,9 +137,13 @@ def member_entries(curated: dict[str, Any], probes: list[dict[str, Any]]) -> dic
             newest = having[-1][1]
             flags = member_flags(table, name, newest["flags"])
             attributes = {attribute for _, one in having for attribute in one["attributes"]}
+            kind = newest["kind"]
+            for twin in result.get(name, ()):
+                if twin[0] == table.get("like"):
+                    kind, flags, attributes = twin[3], flags + twin[4], attributes | set(words(twin[5]))
             bounds = span_of_versions([version for version, _ in having], versions)
             row = entry(
-                (module, name, None), newest["kind"], flags.replace("o", ""),
+                (module, name, None), kind, flags.replace("o", ""),
                 None if "o" in flags else sorted(attributes), table.get("distribution"), bounds,
             )  # fmt: skip
             result.setdefault(name, []).append(row)
