@@ -24,11 +24,8 @@ def fix_undefined(
     name = uses[0].name
     source = lacking_too(project.facts[path], name, project)
     if source is not None:
-        return (
-            None,
-            (),
-            f"{source}, of which this file imports everything, lacks it too, and is repaired first",
-        )
+        why = f"{source}, of which this file imports everything, lacks it too, and is repaired first"
+        return None, (), why
     edits: list[Edit] = []
     meant = project.settings.renames.get(name)
     if meant is not None:
