@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 import posixpath
-from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
-from fixer import globs, pytest_config
 from fixer.discover import project_files
-from fixer.environment import Environment, read_environment
 from fixer.facts import keyword_scan, words
 from fixer.facts.call_model import NO_CALLS, Calls
 from fixer.facts.model import Parts
@@ -23,11 +20,8 @@ from fixer.facts.read_body import read_body
 from fixer.facts.symbols import module_names, read_scopes
 from fixer.facts.text import decode, lines_of
 from fixer.facts.top_level import read_top_level
+from fixer.manifests import Manifests, is_wanted
 from fixer.newer_syntax import needs_newer_python
-from fixer.project.dependencies import Declared, declared, included_files, is_dependency_file
-from fixer.project.fixtures.plugins import Surroundings
-from fixer.project.own_plugins import own_plugins
-from fixer.pytest_config import PytestIni
 from fixer.regular import read_regular
 
 if TYPE_CHECKING:
@@ -35,6 +29,7 @@ if TYPE_CHECKING:
 
     from fixer.cache import Cache
     from fixer.config import Config
+    from fixer.environment import Environment
     from fixer.facts.body import ModuleBody
     from fixer.facts.definitions import Shape
     from fixer.facts.look_ups import LookUp
@@ -44,9 +39,11 @@ if TYPE_CHECKING:
     from fixer.facts.top_level import Definition
     from fixer.files import Files
     from fixer.import_statement import Import
+    from fixer.project.dependencies import Declared
+    from fixer.project.fixtures.plugins import Surroundings
+    from fixer.pytest_config import PytestIni
     from fixer.span import Span
 
-_SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
 _NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
 _WORTH_A_CACHE = 300  # files of a project: fewer are read before the cache is open
 Fact = TypeVar("Fact")
@@ -68,6 +65,7 @@ class DiskLoader:
         self.files = files
         self.config = config
         self.cache = cache
+        self._manifests = Manifests(files.root, config, lambda: self._paths, self._read)
         self._mock_usages: dict[str, tuple[bytes | None, MockUsage | None]] = {}
         self._bodies: dict[str, tuple[bytes | None, ModuleBody | None]] = {
             path: (None, found.body) for path, found in facts.items() if found.body is not None
@@ -82,7 +80,7 @@ class DiskLoader:
 
     @cached_property
     def _paths(self) -> Sequence[str]:
-        return project_files(self.files.root, self.config, _is_wanted)
+        return project_files(self.files.root, self.config, is_wanted)
 
     def python_files(self) -> Sequence[str]:
         created = [path for path in self.files.created() if path.endswith(".py")]
@@ -139,33 +137,26 @@ class DiskLoader:
         return relative if relative in self.python_files() else None
 
     def configurations(self) -> Mapping[str, PytestIni]:
-        return self._configurations
-
-    @cached_property
-    def _configurations(self) -> Mapping[str, PytestIni]:
-        by_folder: dict[str, set[str]] = {"": set()}
-        for path in self._paths:
-            folder, _, name = path.rpartition("/")
-            if name in pytest_config.FILES:
-                by_folder.setdefault(folder, set()).add(name)
-        version = self._surroundings.pytest
-        ignored = _SINCE_PYTEST_9 if version is not None and version < (9, 0) else frozenset[str]()
-        found = {"": PytestIni("")}
-        for folder, names in by_folder.items():
-            ini = pytest_config.read(str(self.files.root / folder), names - ignored)
-            if ini is not None:
-                file = posixpath.basename(ini.file.replace("\\", "/"))
-                found[folder] = replace(ini, file=posixpath.join(folder, file))
-        return found
+        return self._manifests.configurations
 
     def search_paths(self) -> Mapping[str, tuple[str, ...]]:
-        """By folder with a pytest configuration: the folders that its `pythonpath` adds to `sys.path`."""
-        found = {}
-        for folder, ini in self._configurations.items():
-            inside = [posixpath.normpath(posixpath.join(folder, word)) for word in ini.pythonpath]
-            if inside:
-                found[folder] = tuple("" if word == "." else word for word in inside)
-        return found
+        return self._manifests.search_paths()
+
+    def surroundings(self) -> Surroundings:
+        return self._manifests.surroundings
+
+    def declared(self) -> Declared:
+        return self._manifests.declared
+
+    def manifests(self) -> Declared:
+        return self._manifests.for_versions
+
+    def installed(self) -> Environment:
+        return self._manifests.installed
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return self._manifests.warnings
 
     def facts(self, path: str) -> Facts | None:
         content = self._read(path)
@@ -225,70 +216,6 @@ class DiskLoader:
 
     def occurrences(self, path: str, word: str) -> int:
         return words.occurrences(self._read(path) or b"", word)
-
-    def surroundings(self) -> Surroundings:
-        return self._surroundings
-
-    @cached_property
-    def _surroundings(self) -> Surroundings:
-        environment = read_environment(self.files.root, self.config.python)
-        distributions: dict[str, str | None] = dict.fromkeys(self._declared.distributions)
-        for requirement in self._declared.requirements:
-            if requirement.specifier.startswith("==") and "*" not in requirement.specifier:
-                distributions[requirement.name] = requirement.specifier[2:]
-        distributions |= {name: found.version for name, found in environment.distributions.items()}
-        installed = {
-            name: tuple((plugin.name, plugin.file) for plugin in found.plugins if plugin.file is not None)
-            for name, found in environment.distributions.items()
-            if found.plugins
-        }
-        own = own_plugins({path: text for path, text in self._dependency_texts.items() if "/" not in path})
-        return Surroundings(distributions, own, installed, environment.find_module, environment.find_beside)
-
-    def declared(self) -> Declared:
-        return self._declared
-
-    @cached_property
-    def _declared(self) -> Declared:
-        return declared(self._dependency_texts)
-
-    @cached_property
-    def _dependency_texts(self) -> dict[str, str]:
-        texts: dict[str, str] = {}
-        paths = list(filter(is_dependency_file, self._paths))
-        for path in paths:  # which grows by what those files include
-            content = self._read(path) if path not in texts else None
-            if content is not None:
-                texts[path] = content.decode("utf-8", "replace")
-                paths += included_files(path, texts[path])
-        return texts
-
-    def manifests(self) -> Declared:
-        return self._manifests
-
-    @cached_property
-    def _manifests(self) -> Declared:
-        ignored = globs.compile_globs(self.config.kwargs.ignored)
-        texts = {
-            path: text
-            for path, text in self._dependency_texts.items()
-            if not globs.matches_at_or_above(ignored, path)
-        }
-        return declared(texts)
-
-    @property
-    def warnings(self) -> tuple[str, ...]:
-        """Sentences about what was asked for versions and could not be read in full."""
-        found = self._manifests.warnings if "_manifests" in self.__dict__ else ()
-        problem = self._installed.problem if "_installed" in self.__dict__ else None
-        return (*found, problem) if problem else found
-
-    def installed(self) -> Environment:
-        return self._installed
-
-    @cached_property
-    def _installed(self) -> Environment:
-        return read_environment(self.files.root, self.config.python)
 
     def calls(self, path: str, callees: frozenset[str]) -> Calls:
         from fixer.facts.calls import read_calls
@@ -404,7 +331,3 @@ class DiskLoader:
             return self.files.read(path, keep)
         except OSError:
             return None
-
-
-def _is_wanted(path: str) -> bool:
-    return is_dependency_file(path) or path.rpartition("/")[2] in pytest_config.FILES
