@@ -239,21 +239,21 @@ def problems(sources: Sequence[bytes], folder: Path) -> tuple[list[str], Counter
 @contextlib.contextmanager
 def _recorded() -> Iterator[dict[str, list[Task]]]:
     """By path: what codemods are asked to do, in all rounds of a run."""
-    from fixer import rounds
+    from fixer import drafts
 
     tasks: dict[str, list[Task]] = {}
-    real = rounds.rewrite_all
+    real = drafts.rewrite_all
 
     def rewrite_all(wanted: Sequence[Task], jobs: int) -> dict[str, Rewritten]:
         for task in wanted:
             tasks.setdefault(task.path, []).append(task)
         return real(wanted, jobs)
 
-    rounds.rewrite_all = rewrite_all
+    drafts.rewrite_all = rewrite_all
     try:
         yield tasks
     finally:
-        rounds.rewrite_all = real
+        drafts.rewrite_all = real
 
 
 def _wrong(before: bytes, after: bytes, tasks: Sequence[Task]) -> Iterator[str]:
