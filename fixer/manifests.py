@@ -71,7 +71,7 @@ class Manifests:
 
     @cached_property
     def surroundings(self) -> Surroundings:
-        environment = read_environment(self._root, self._config.python)
+        environment = self._environment
         distributions: dict[str, str | None] = dict.fromkeys(self.declared.distributions)
         for requirement in self.declared.requirements:
             if requirement.specifier.startswith("==") and "*" not in requirement.specifier:
@@ -120,4 +120,9 @@ class Manifests:
 
     @cached_property
     def installed(self) -> Environment:
+        """The environment for versions; what is wrong with it is a warning once it is asked for."""
+        return self._environment
+
+    @cached_property
+    def _environment(self) -> Environment:
         return read_environment(self._root, self._config.python)

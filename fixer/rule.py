@@ -31,7 +31,8 @@ class Rule:
     """`judge` sees one file against the project; `plan` sees all findings of the run together.
 
     `plan` returns the same findings in the same order, each with either a fix or a reason why not.
-    Both are pure functions. The rule's name is its module's name with dashes. `blocks`: a repair that
+    Both are pure functions. `plan`, which most runs never call, imports what it repairs with itself: a clean
+    file must not wait for it. The rule's name is its module's name with dashes. `blocks`: a repair that
     would bring a finding of this rule is not made; a matter of style is no reason against one. `reads`: the
     `facts.model.Parts` that it asks for in every file; what no rule asks for is not read.
     `review` is asked after all rules have judged a file, with the suppressions there that hide nothing; what
