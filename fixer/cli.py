@@ -192,7 +192,7 @@ def _tell(report: Report, mode: Mode, config: Config, cwd: Path, options: dict[s
         problem = write_report(report, view, options["report_file"])
         if problem is not None:
             return _fail(problem)
-    if any(error.unwritten for error in report.errors):
+    if any(error.unwritten or error.internal for error in report.errors):
         return 2
     if options["exit_zero"]:
         return 0

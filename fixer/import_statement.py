@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class Import:
     """One name that an import statement binds.
 
@@ -25,6 +25,11 @@ class Import:
     def bound(self) -> str:
         """The name that the file's scope gains."""
         return self.asname or self.name or self.module.partition(".")[0]
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """What imports are sorted by: a whole module comes before the names of it."""
+        return self.module, self.name or "", self.asname or ""
 
     @property
     def submodule(self) -> str | None:

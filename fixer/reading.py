@@ -29,10 +29,11 @@ _WORTH_A_CACHE = 30  # files: below, opening the cache costs more than it saves
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file that the system would not give."""
+    """A file that the system would not give; `internal`: one that testfix fails on."""
 
     path: str
     message: str
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +114,10 @@ def _read_one(root: str, parts: Parts, for_cache: bool, path: str) -> _Read:
         source = read_regular(f"{root}/{path}")
     except OSError as error:
         return _Read(Unread(path, f"cannot be read: {error.strerror or error}"))
-    facts = read_facts(path, source, parts)
+    try:
+        facts = read_facts(path, source, parts)
+    except Exception as error:
+        from fixer.failure import failure
+
+        return _Read(Unread(path, failure(path, "read it", error).message, internal=True))
     return _Read(facts, stamp, digest_of(path, source) if for_cache else None)

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 class FileError:
     """A file (or folder) that could not be handled, as a sentence; `line` counts from 1.
 
-    `unwritten`: it should have been written, and was not.
+    `unwritten`: it should have been written, and was not. `internal`: by a defect of testfix.
     """
 
     path: str
     message: str
     line: int | None = None
     unwritten: bool = False
+    internal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.facts.read import compiles, read_facts
+from fixer.facts.read import ALL_PARTS, compiles, read_facts
 from fixer.facts.text import decode, encode, line_end_of, lines_of
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def rewrite(task: Task) -> Rewritten:
         return refuse(TOO_DEEP)
     except Exception as error:  # one file never stops a run, whatever LibCST makes of it
         return refuse(f"the edit could not be made ({type(error).__name__}: {error})")
-    facts = read_facts(task.path, content)
+    facts = read_facts(task.path, content, ALL_PARTS)
     if facts.problem is not None:
         return refuse(f"the result would not compile: {facts.problem.message}")
     if compiles(task.content) and not compiles(content):  # symbol tables let a late `__future__` pass

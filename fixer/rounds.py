@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.culprits import Culprits, apart, paths_of, side_by_side
-from fixer.facts.read import read_facts
+from fixer.facts.read import ALL_PARTS, read_facts
 from fixer.finding import Finding, Fix, Safety
 from fixer.loader import DiskLoader
 from fixer.newer_syntax import needing_newer_python
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from fixer.config import Config
     from fixer.drafts import Drafts
     from fixer.facts.model import Facts
+    from fixer.failure import Failure
     from fixer.files import Files
     from fixer.rewriting import Rewritten
     from fixer.rules import LoadedRule
@@ -90,6 +91,7 @@ class Rounds:
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
         self.others: dict[str, Facts] = {}  # of files that repairs touch but nobody asked about
+        self.failures: dict[tuple[str, str, str], Failure] = {}  # by path, rule and what it was at
         self.known: set[Stake] = set()  # what findings before any repair were about
         self.project = Project(self.facts, self.loader, self.settings)
 
@@ -163,8 +165,8 @@ class Rounds:
         withheld: list[Withheld] = []
         for facts in facts_by_path.values():
             found: list[Finding] = []
-            for rule in self.rules.values():
-                for item in rule.judge(facts, self.project):
+            for code in self.rules:
+                for item in self._said(code, facts):
                     if isinstance(item, Withheld):
                         withheld.append(item)
                     else:
@@ -173,13 +175,30 @@ class Rounds:
         findings.sort(key=_place)
         return findings, withheld
 
+    def _said(self, code: str, facts: Facts) -> list[Finding | Withheld]:
+        """What a rule says of one file; nothing where it fails, which does not stop the run."""
+        try:
+            return list(self.rules[code].judge(facts, self.project))
+        except Exception as error:
+            self._fail(facts.path, code, "judge it", error)
+            return []
+
     def _plan(self, findings: Sequence[Finding]) -> list[Finding]:
         planned: list[Finding] = []
         for code, rule in self.rules.items():
             own = [finding for finding in findings if finding.code == code]
-            planned += rule.plan(own, self.project) if own else []
+            try:
+                planned += rule.plan(own, self.project) if own else []
+            except Exception as error:
+                self._fail(own[0].path, code, "plan the repairs", error)
+                planned += [replace(each, reason_unfixed="testfix itself failed to plan it") for each in own]
         planned.sort(key=_place)
         return planned
+
+    def _fail(self, path: str, code: str, doing: str, error: Exception) -> None:
+        from fixer.failure import failure
+
+        self.failures.setdefault((path, code, doing), failure(path, f"{doing} for {code}", error))
 
     def _wanted(self, findings: Iterable[Finding]) -> list[Fix]:
         """The fixes that this run may apply, each once."""
@@ -223,7 +242,7 @@ class Rounds:
         if path in self.facts:
             return self.facts[path]
         if path not in self.others:
-            self.others[path] = read_facts(path, self.files.read_any(path) or b"")
+            self.others[path] = read_facts(path, self.files.read_any(path) or b"", ALL_PARTS)
         return self.others[path]
 
     def _apply(self, fixes: Sequence[Fix]) -> set[str]:

@@ -74,7 +74,11 @@ def run(
             files.give(path, source)
     facts = {path: found for path, found in read.items() if isinstance(found, Facts)}
     errors = [*discovered.errors]
-    errors += [FileError(found.path, found.message) for found in read.values() if isinstance(found, Unread)]
+    errors += [
+        FileError(found.path, found.message, internal=found.internal)
+        for found in read.values()
+        if isinstance(found, Unread)
+    ]
     others = [rule for rule in known if rule not in rules]
     silence = Silence(config, files, rules, others, baseline)
     rounds = Rounds(config, rules, files, facts, jobs, silence, source is not None, cache)
@@ -95,7 +99,11 @@ def run(
             if path not in failed and files.after.get(path, before) != before
         ),
         withheld=outcome.withheld,
-        errors=(*errors, *(FileError(path, message, unwritten=True) for path, message in failed.items())),
+        errors=(
+            *errors,
+            *(FileError(each.path, each.message, internal=True) for each in rounds.failures.values()),
+            *(FileError(path, message, unwritten=True) for path, message in failed.items()),
+        ),
         notes=(
             *rounds.loader.warnings,
             *([cache.problem] if cache is not None and cache.problem else []),

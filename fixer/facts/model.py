@@ -35,7 +35,8 @@ class Use:
 
     With `name.attribute`, `attribute` is set, and `called` says whether that attribute is called;
     otherwise `called` says whether the name itself is. `guarded`: a `try` around it catches NameError.
-    `deferred`: it stands in a function, so it is not read when the file is imported.
+    `deferred`: it stands in a function, so it is not read when the file is imported; `nested`: in a function
+    inside of another, which may never be called.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Use:
     called: bool = False
     guarded: bool = False
     deferred: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,9 @@ class Facts:
 
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
     import statement binds, anywhere in the file. `backport`: its imports of the `mock` distribution. `calls`:
-    calls with keywords of what some version of its library refuses them for. `body`: what it declares; these
-    two only where they were asked for (`Parts`). The rest is read only where `undefined` is not empty.
+    calls with keywords of what some version of its library refuses them for. `body`: what it declares;
+    `decorated`: uses, inside of functions, of the module's decorated functions; these three only where they
+    were asked for (`Parts`). The rest is read only where `undefined` is not empty.
     `bound`: names that the module's own scope binds. `local`: names of `undefined` that some function or
     class of the file binds for itself, other than by an import. `star_imports`: modules imported with `*`.
     `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
@@ -162,6 +165,7 @@ class Facts:
     backport: tuple[BackportImport, ...] = ()
     calls: Calls = NO_CALLS
     body: ModuleBody | None = None
+    decorated: tuple[Use, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import warnings
 
 from fixer.facts.call_model import NO_CALLS, Calls
 from fixer.facts.call_words import is_suspected, may_be_refused, suspected_modules
+from fixer.facts.decorated_uses import decorated_uses
 from fixer.facts.injection import read_injection
 from fixer.facts.mock_backport import may_import_backport, read_backport
 from fixer.facts.model import Facts, Parts, Problem
@@ -18,6 +19,7 @@ from fixer.facts.uses import find_uses
 
 _ANY_STAR = re.compile(r"import[\s\\(]*\*")  # begins with a literal, and so is found fast
 _USUAL_PARTS = Parts()
+ALL_PARTS = Parts(calls=True, body=True)  # for the few files of which everything may be asked again
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -33,8 +35,11 @@ def read_facts(path: str, source: bytes, parts: Parts = _USUAL_PARTS) -> Facts:
         backport = read_backport(decode(source)) if may_import_backport(source) else ()
         calls = _suspected_calls(path, source) if parts.calls and may_be_refused(source) else NO_CALLS
         body = read_body_of(path, decode(source), scopes.table) if parts.body else None
+        decorated = decorated_uses(source, scopes, body) if body is not None else ()
         if not scopes.unbound:
-            return Facts(path, imported=scopes.imported, backport=backport, calls=calls, body=body)
+            return Facts(
+                path, imported=scopes.imported, backport=backport, calls=calls, body=body, decorated=decorated
+            )
         text = decode(source)
         uses = find_uses(text, scopes)
         injection = read_injection(text, scopes)
@@ -58,6 +63,7 @@ def read_facts(path: str, source: bytes, parts: Parts = _USUAL_PARTS) -> Facts:
         backport=backport,
         calls=calls,
         body=body,
+        decorated=decorated,
     )
 
 

@@ -50,13 +50,15 @@ class Scopes:
     A name in `doubtful` is one of them of which the table alone cannot say it: its only binding is an
     annotation without a value, a comprehension's target, or perhaps `:=` in a comprehension; or it is bound
     in a class body and perhaps read in a comprehension there, which does not see it. The last kind is in
-    `hidden`, by the class's (line, name). `imported` holds every name that an import statement binds,
-    anywhere. `table` is the compiler's own.
+    `hidden`, by the class's (line, name). `read` are names that the module binds and that functions or
+    classes in it read. `imported` holds every name that an import statement binds, anywhere. `table` is the
+    compiler's own.
     """
 
     unbound: frozenset[str]
     doubtful: frozenset[str]
     hidden: Mapping[tuple[int, str], frozenset[str]]
+    read: frozenset[str]
     imported: frozenset[str]
     table: Table
 
@@ -95,7 +97,7 @@ def read_scopes(source: bytes) -> Scopes:
     for names in hidden.values():
         unbound |= names
         doubtful |= names
-    return Scopes(frozenset(unbound), frozenset(doubtful), hidden, frozenset(imported), top)
+    return Scopes(frozenset(unbound), frozenset(doubtful), hidden, frozenset(bound), frozenset(imported), top)
 
 
 def _hidden_by_classes(

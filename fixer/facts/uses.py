@@ -113,12 +113,13 @@ def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
 
 class _Place(NamedTuple):
     """Where the walk stands: the unbound names its scope reads, whether a `try` around it catches
-    NameError, whether it runs later than the import of the file, and the names of the class body around it
-    that a comprehension does not see."""
+    NameError, whether it runs later than the import of the file and as a function inside of another, and
+    the names of the class body around it that a comprehension does not see."""
 
     names: frozenset[str]
     guarded: bool = False
     deferred: bool = False
+    nested: bool = False
     hidden: frozenset[str] = frozenset()
 
 
@@ -213,7 +214,7 @@ class _Finder:
                 yield from self.annotation(argument.annotation, header)
         if node.returns is not None:
             yield from self.annotation(node.returns, header)
-        yield from self.block(node.body, _Place(inside, deferred=True))
+        yield from self.block(node.body, _Place(inside, deferred=True, nested=at.deferred))
 
     def class_(self, node: ast.ClassDef, at: _Place) -> Iterator[Use]:
         inside = self.scope(node.lineno, node.name)
@@ -226,7 +227,7 @@ class _Finder:
             yield from self.expression(keyword.value, header)
         yield from self.block(
             node.body,
-            _Place(inside, at.guarded, at.deferred, self.hidden.get((node.lineno, node.name), frozenset())),
+            at._replace(names=inside, hidden=self.hidden.get((node.lineno, node.name), frozenset())),
         )
 
     def header(self, node: ast.stmt, at: _Place, inside: frozenset[str]) -> _Place:
@@ -260,7 +261,7 @@ class _Finder:
                 if default is not None:
                     yield from self.expression(default, at)
             inside = self.scope(node.lineno, "lambda") - _parameters(node.args)
-            yield from self.expression(node.body, _Place(inside, deferred=True))
+            yield from self.expression(node.body, _Place(inside, deferred=True, nested=at.deferred))
         elif isinstance(node, _Comprehensions):
             yield from self.comprehension(node, at)
         else:
@@ -308,7 +309,7 @@ class _Finder:
             start = _characters(line, node.col_offset)
             end = _characters(line, node.end_col_offset or node.col_offset)
             span = Span(node.lineno, start + 1, node.end_lineno or node.lineno, end + 1)
-            yield Use(node.id, span, role, attribute, called, at.guarded, at.deferred)
+            yield Use(node.id, span, role, attribute, called, at.guarded, at.deferred, at.nested)
 
 
 def _characters(line: str, offset: int) -> int:

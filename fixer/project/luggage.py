@@ -84,7 +84,7 @@ def pack(wanted: Iterable[Definition], old: str, new: str, project: Project) -> 
     needed_there = [what for what in imports.values() if what is not None]
     if new not in project.modules.files and _LAZY in _imported(old, project):
         needed_there.append(_LAZY)  # annotations may be such that Python cannot evaluate them
-    return Luggage(tuple(going), tuple(sorted(needed_there)))
+    return Luggage(tuple(going), tuple(sorted(needed_there, key=lambda what: what.place)))
 
 
 def helpers(definition: Definition, path: str, project: Project) -> list[Definition]:

@@ -14,7 +14,7 @@ from fixer.known.plugin_fixtures import who_provides
 from fixer.known.star_exports import star_exports
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
-from fixer.project.fixtures.explain import has_method, requests, unrequested
+from fixer.project.fixtures.explain import has_method, requests, unrequested, untaken
 from fixer.project.fixtures.interchangeable import interchangeable
 from fixer.project.fixtures.model import FixtureModel
 from fixer.project.keywords import Keywords, Refused
@@ -198,8 +198,10 @@ class Project:
             names = {use.name for use in facts.undefined if use.deferred and not use.guarded}
             if names:
                 names -= self.bound_unseen(facts)
-            worth = {name for name in names if self._may_be_fixture(name, facts)}
-            known = self._unrequested[facts.path] = unrequested(facts, self.fixtures, worth) if worth else ()
+            handed = untaken(facts.path, self.fixtures) if names else {}
+            worth = {name for name in names if name in handed or self._may_be_fixture(name, facts)}
+            found = unrequested(facts, self.fixtures, worth) if worth or facts.decorated else ()
+            known = self._unrequested[facts.path] = found
         return known
 
     @cached_property

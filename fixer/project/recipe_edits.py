@@ -35,7 +35,7 @@ class RecipeEdits:
         self.modules = helper_modules(conftest, project)
         new = () if self._there(SERVICES) else self.services
         wanted = {what for each in new for what in (_health(each), _start(each)) if what is not None}
-        self.pantry = Pantry(conftest, project, self.modules, sorted(wanted))
+        self.pantry = Pantry(conftest, project, self.modules, sorted(wanted, key=lambda what: what.place))
         self.edits: list[Edit] = []
         self.refused: dict[str, str] = {}
         self.bound: dict[str, object] = {}  # what the fixtures so far bring

@@ -70,7 +70,7 @@ class Pantry:
             imports.add(_LAZY)
         files = list(dict.fromkeys(reversed(taken.values())))  # helpers' files before those that use them
         ordered = sorted(taken, key=lambda each: (files.index(taken[each]), each.line))
-        return Ingredients(tuple(ordered), tuple(sorted(imports)), helpers)
+        return Ingredients(tuple(ordered), tuple(sorted(imports, key=lambda what: what.place)), helpers)
 
     def module(self, path: str) -> tuple[str, set[str]]:
         """The text of a helper module, and the files of those that it imports in turn. Raises Immovable."""

@@ -23,9 +23,11 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
     """A finding for each place that asks for a fixture which some test does not find."""
     model = project.fixtures
     for lack in model.lacks(facts.path):
+        if undecorated(lack, model) is not None or _is_unrequested(lack, facts, project):
+            continue
         if lack.cause is not None:
             yield Withheld(CODE, lack.path, lack.span, lack.name, lack.cause)
-        elif undecorated(lack, model) is None:
+        else:
             yield Finding(CODE, NAME, lack.path, lack.span, lack.name, _message(lack))
 
 
@@ -36,6 +38,16 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     from fixer.repairs.scaffold_fixture import scaffold_fixture
 
     return MissingFixtures(CODE, project, move_fixture, scaffold_fixture).plan(findings)
+
+
+def _is_unrequested(lack: Lack, facts: Facts, project: Project) -> bool:
+    """Whether the tests of the lack use what they do not take, which TF202 says of each use."""
+    if lack.kind != "no argument":
+        return False
+    told = {
+        (found.function, found.use.name) for found in project.unrequested(facts) if found.kind == "argument"
+    }
+    return all((result.test.function, lack.name) in told for result in lack.results)
 
 
 def _message(lack: Lack) -> str:

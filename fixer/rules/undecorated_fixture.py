@@ -22,7 +22,7 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
     """A finding for each request of such a function."""
     model = project.fixtures
     for lack in model.lacks(facts.path):
-        found = undecorated(lack, model) if lack.cause is None else None
+        found = undecorated(lack, model)
         if found is not None:
             message = (
                 f"fixture '{lack.name}' not found: `{lack.name}` in {found.path}, line {found.function.line},"

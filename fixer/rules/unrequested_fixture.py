@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from fixer.project.project import Project
 
 CODE, NAME = "TF202", "unrequested-fixture"
+_WHY = {
+    "fixture": "nothing binds the name, and the fixture is visible from here",
+    "itself": "the value of the fixture is meant: its function has no such attribute",
+    "argument": "nothing binds the name, and pytest refuses the test as it is",
+}
 
 
 def judge(facts: Facts, project: Project) -> Iterator[Finding]:
@@ -22,6 +27,10 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
     for found in project.unrequested(facts):
         use, function = found.use, found.function
         message = f"`{use.name}` is a fixture that `{function.name}` does not request"
+        if found.kind == "itself":
+            message += ", and here it is the function that makes it"
+        elif found.kind == "argument":
+            message = f"`{use.name}` is an argument of parametrize that `{function.name}` does not take"
         yield Finding(CODE, NAME, facts.path, use.span, use.name, message)
 
 
@@ -29,22 +38,34 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """One fix for all uses of a fixture in a function: the parameter."""
     from fixer.edits import AddParameter
 
-    functions = {
-        (facts.path, found.use.span): found.function
+    uses = {
+        (facts.path, found.use.span): found
         for facts in (project.facts[path] for path in dict.fromkeys(each.path for each in findings))
         for found in project.unrequested(facts)
     }
+    # A function has no such attributes; whether it may be handed on or called, only running it shows.
+    proven = {
+        (path, found.function.line, found.use.name)
+        for (path, _), found in uses.items()
+        if found.kind != "itself" or (found.use.attribute is not None and not found.use.nested)
+    }
     planned = []
     for finding in findings:
-        function = functions[(finding.path, finding.span)]
+        function = uses[(finding.path, finding.span)].function
         if any(each.kind == "positional-only" and each.has_default for each in function.parameters):
             reason = f"the parameters of `{function.name}` leave no place for one without a default"
             planned.append(replace(finding, reason_unfixed=reason))
             continue
         edit = AddParameter(finding.path, function.line, function.column, function.name, finding.name)
         fix_id = f"{CODE}:{finding.path}:{function.line}:{finding.name}"
-        why = "nothing binds the name, and the fixture is visible from here"
-        planned.append(replace(finding, fix=Fix(fix_id, (edit,), Safety.SAFE, why)))
+        if (finding.path, function.line, finding.name) not in proven:
+            safety, why = (
+                Safety.UNSAFE,
+                "it may run as it is, with the function that makes the fixture",
+            )
+        else:
+            safety, why = Safety.SAFE, _WHY[uses[(finding.path, finding.span)].kind]
+        planned.append(replace(finding, fix=Fix(fix_id, (edit,), safety, why)))
     return planned
 
 

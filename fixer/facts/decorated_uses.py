@@ -1,0 +1,27 @@
+"""Where functions of a module use another one of it that has a decorator: a fixture, perhaps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from fixer.facts.body import Function
+from fixer.facts.text import decode
+from fixer.facts.uses import find_uses
+
+if TYPE_CHECKING:
+    from fixer.facts.body import ModuleBody
+    from fixer.facts.model import Use
+    from fixer.facts.symbols import Scopes
+
+
+def decorated_uses(source: bytes, scopes: Scopes, body: ModuleBody) -> tuple[Use, ...]:
+    """The uses of decorated functions of the module inside its functions, in the order of the file. Those of
+    a special attribute (`db.__wrapped__`) are left out: they mean the function."""
+    names = {each.name for each in body.bindings if isinstance(each, Function) and each.decorators}
+    names &= scopes.read
+    if not names:
+        return ()
+    wanted = replace(scopes, unbound=frozenset(names), doubtful=frozenset(), hidden={})
+    uses = find_uses(decode(source), wanted)
+    return tuple(use for use in uses if use.deferred and not (use.attribute or "").startswith("__"))
