@@ -117,7 +117,7 @@ def _read_one(root: str, parts: Parts, for_cache: bool, path: str) -> _Read:
     try:
         facts = read_facts(path, source, parts)
     except Exception as error:
-        from fixer.failure import failure
+        from fixer.failure import sentence
 
-        return _Read(Unread(path, failure(path, "read it", error).message, internal=True))
+        return _Read(Unread(path, sentence("read it", error), internal=True))
     return _Read(facts, stamp, digest_of(path, source) if for_cache else None)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.culprits import Culprits, apart, paths_of, side_by_side
 from fixer.facts.read import ALL_PARTS, read_facts
+from fixer.failure import Failures
 from fixer.finding import Finding, Fix, Safety
 from fixer.loader import DiskLoader
 from fixer.newer_syntax import needing_newer_python
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from fixer.config import Config
     from fixer.drafts import Drafts
     from fixer.facts.model import Facts
-    from fixer.failure import Failure
     from fixer.files import Files
     from fixer.rewriting import Rewritten
     from fixer.rules import LoadedRule
@@ -91,7 +91,7 @@ class Rounds:
         self.unplaced: dict[str, str] = {}  # fix id -> why its import has no place in the file as it is
         self.judged: list[Finding] = []  # of the files as they are now
         self.others: dict[str, Facts] = {}  # of files that repairs touch but nobody asked about
-        self.failures: dict[tuple[str, str, str], Failure] = {}  # by path, rule and what it was at
+        self.failures = Failures()
         self.known: set[Stake] = set()  # what findings before any repair were about
         self.project = Project(self.facts, self.loader, self.settings)
 
@@ -110,6 +110,7 @@ class Rounds:
         """Judge, plan and repair until nothing more changes."""
         self.facts.update(needing_newer_python(self.facts, self.loader.needs_newer_python))
         self.judged, withheld = self._judge()
+        self.failures.settle()
         self.known = {_stake(finding) for finding in self.judged}
         reported = findings = self._plan(self.judged)
         fixed: dict[Key | Stake, Fix] = {}
@@ -180,7 +181,7 @@ class Rounds:
         try:
             return list(self.rules[code].judge(facts, self.project))
         except Exception as error:
-            self._fail(facts.path, code, "judge it", error)
+            self.failures.add(facts.path, f"judge it for {code}", error)
             return []
 
     def _plan(self, findings: Sequence[Finding]) -> list[Finding]:
@@ -190,15 +191,10 @@ class Rounds:
             try:
                 planned += rule.plan(own, self.project) if own else []
             except Exception as error:
-                self._fail(own[0].path, code, "plan the repairs", error)
+                self.failures.add(own[0].path, f"plan the repairs for {code}", error)
                 planned += [replace(each, reason_unfixed="testfix itself failed to plan it") for each in own]
         planned.sort(key=_place)
         return planned
-
-    def _fail(self, path: str, code: str, doing: str, error: Exception) -> None:
-        from fixer.failure import failure
-
-        self.failures.setdefault((path, code, doing), failure(path, f"{doing} for {code}", error))
 
     def _wanted(self, findings: Iterable[Finding]) -> list[Fix]:
         """The fixes that this run may apply, each once."""
@@ -325,6 +321,7 @@ class Rounds:
         if new:
             self.project = Project(self.facts | self.others, self.loader, self.settings)
             self.known |= {_stake(finding) for finding in self._judged(new)[0]}
+            self.failures.settle()
 
     def _rewritable(self, fixes: Sequence[Fix]) -> Sequence[Fix]:
         """The fixes without those that would break a file, which takes no judging to find out."""
@@ -359,7 +356,10 @@ class Rounds:
         self.judged = []
         reasons: dict[str, str] = {}
         for path in paths:
+            failed = self.failures.times
             found = self._judged({path: self._facts_of(path)})[0]
+            if self.failures.times > failed and path not in self.failures.before:
+                reasons[path] = "testfix itself failed to judge the result"
             if path in self.facts:
                 self.judged += found
             for finding in found:

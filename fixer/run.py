@@ -101,7 +101,7 @@ def run(
         withheld=outcome.withheld,
         errors=(
             *errors,
-            *(FileError(each.path, each.message, internal=True) for each in rounds.failures.values()),
+            *(FileError(path, said, internal=True) for (path, _), said in rounds.failures.found.items()),
             *(FileError(path, message, unwritten=True) for path, message in failed.items()),
         ),
         notes=(

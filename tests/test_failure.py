@@ -66,3 +66,20 @@ def check_the_rest(suite: Path, failure: str) -> None:
     assert f"tests/test_bad.py: error: testfix itself failed to {failure}" in said, said
     assert (suite / "tests/test_bad.py").read_bytes() == OTHER
     assert b"from unittest.mock import Mock" in (suite / "tests/test_good.py").read_bytes()
+
+
+def test_what_cannot_be_judged_any_more_is_not_written(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The repair of one file makes testfix fail on it: it is refused, and said to be."""
+    source = BROKEN + b"    assert patch\n    assert nobody_knows\n"  # with a finding left, it is judged again
+    write_files(suite, {"tests/test_bad.py": source})
+    whole = Project.bound_unseen
+    monkeypatch.setattr(
+        Project,
+        "bound_unseen",
+        lambda self, facts: defect() if "patch" in facts.imported else whole(self, facts),
+    )
+    done = run_testfix(["--jobs", "1"], suite)
+    assert done.status == 2
+    assert "testfix itself failed to judge the result" in done.text, done.text
+    assert b"import Mock\n" in (suite / "tests/test_bad.py").read_bytes()
+    assert b"import Mock\n" in (suite / "tests/test_good.py").read_bytes()
