@@ -70,7 +70,7 @@ def check_the_rest(suite: Path, failure: str) -> None:
 
 def test_what_cannot_be_judged_any_more_is_not_written(suite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The repair of one file makes testfix fail on it: it is refused, and said to be."""
-    source = BROKEN + b"    assert patch\n    assert nobody_knows\n"  # with a finding left, it is judged again
+    source = BROKEN + b"    assert patch\n    assert nobody_knows\n"  # left: judged again
     write_files(suite, {"tests/test_bad.py": source})
     whole = Project.bound_unseen
     monkeypatch.setattr(

@@ -227,7 +227,9 @@ class _Reader:
             indirect = next((k.value for k in call.keywords if k.arg == "indirect"), None)
             if isinstance(indirect, ast.Constant) and indirect.value is True:
                 continue  # these need a fixture all the same
-            if indirect is not None and not isinstance(indirect, ast.Constant):
+            listed = isinstance(indirect, (ast.List, ast.Tuple))
+            by_fixture = _literal_names(indirect) if indirect is not None and listed else ()
+            if by_fixture is None or not (indirect is None or listed or isinstance(indirect, ast.Constant)):
                 return None
             first = (
                 call.args[0]
@@ -237,7 +239,7 @@ class _Reader:
             literal = None if first is None else _literal_names(first)
             if literal is None:
                 return None
-            provided += literal
+            provided += [name for name in literal if name not in by_fixture]
         return tuple(provided)
 
     def hands_on(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -1,7 +1,8 @@
-"""What plugins of pytest provide, from their own wheels. Reads plugin_fixtures.json.
+"""What plugins of pytest provide, from their own wheels. Reads plugin_fixtures.json and rarer_plugins.json.
 
-tests/tools/generate_plugin_fixtures.py writes that file and says where each fact comes from. Distributions
-are named as PEP 503 normalises them.
+tests/tools/generate_plugin_fixtures.py writes these files and says where each fact comes from. Distributions
+are named as PEP 503 normalises them. The rarer plugins count only where their distribution is named: what
+they call their fixtures and options, others mean otherwise.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ class Plugin:
 @functools.cache
 def plugin(distribution: str) -> Plugin | None:
     """What is known of a distribution's plugin; None for one that is not in the catalogue."""
-    row = _data()["plugins"].get(distribution)
+    row = _row(distribution)
     if row is None:
         return None
     own = [_fixture(name, facts, None) for name, facts in row.get("fixtures", {}).items()]
@@ -114,7 +115,7 @@ def brought_by(distribution: str) -> tuple[str, ...]:
     todo = [distribution]
     while todo:
         name = todo.pop()
-        direct = {*data["brings"].get(name, ()), *data["plugins"].get(name, {}).get("brings", ())}
+        direct = {*data["brings"].get(name, ()), *(_row(name) or {}).get("brings", ())}
         todo += direct - found
         found |= direct
     return tuple(sorted(found - {distribution}))
@@ -183,10 +184,16 @@ def _index() -> dict[str, dict[str, list[str]]]:
     return index
 
 
+def _row(distribution: str) -> dict[str, Any] | None:
+    row: dict[str, Any] | None = _data()["plugins"].get(distribution)
+    if row is None and distribution.startswith("pytest-"):
+        row = _data("rarer_plugins.json")["plugins"].get(distribution)
+    return row
+
+
 @functools.cache
-def _data() -> dict[str, Any]:
+def _data(file: str = "plugin_fixtures.json") -> dict[str, Any]:
     import json  # a suite without plugins has no need of it
 
-    text = Path(__file__).with_name("plugin_fixtures.json").read_text("utf-8")
-    data: dict[str, Any] = json.loads(text)
+    data: dict[str, Any] = json.loads(Path(__file__).with_name(file).read_text("utf-8"))
     return data

@@ -1,4 +1,4 @@
-"""The file fixer/known/plugin_fixtures.json, for the scripts that write it, and pip, which they all ask."""
+"""The files of the catalogue in fixer/known, for the scripts that write them, and pip, which they all ask."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).resolve().parents[2] / "fixer" / "known" / "plugin_fixtures.json"
+KNOWN = Path(__file__).resolve().parents[2] / "fixer" / "known"
+TARGET, RARER = KNOWN / "plugin_fixtures.json", KNOWN / "rarer_plugins.json"
 WORKERS = 3
 Row = dict[str, Any]
 
@@ -32,16 +33,16 @@ def cut(row: list[Any]) -> list[Any]:
     return row
 
 
-def load() -> Row:
-    return json.loads(TARGET.read_text("utf-8")) if TARGET.exists() else {"brings": {}, "plugins": {}}
+def load(target: Path = TARGET) -> Row:
+    return json.loads(target.read_text("utf-8")) if target.exists() else {"brings": {}, "plugins": {}}
 
 
-def store(part: str, rows: Row, others: bool = True) -> None:
+def store(part: str, rows: Row, others: bool = True, target: Path = TARGET) -> None:
     """Put new rows into the file: one distribution to a line, so that a change shows as a small diff.
 
     Without `others`, the rows that the part had are dropped.
     """
-    data = load()
+    data = load(target)
     data[part] = {**data[part], **rows} if others else rows
     parts = []
     for key, found in sorted(data.items()):
@@ -50,4 +51,4 @@ def store(part: str, rows: Row, others: bool = True) -> None:
             for name in sorted(found)
         ]
         parts.append(f"{json.dumps(key)}: {{\n" + ",\n".join(lines) + "\n}")
-    TARGET.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8", newline="\n")
+    target.write_text("{\n" + ",\n".join(parts) + "\n}\n", "utf-8", newline="\n")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
-from plugin_data import WORKERS, Row, cut, pip, store
+from plugin_data import RARER, WORKERS, Row, cut, pip, store
 from plugin_source import Contents, Fixture, Wheel
 
 if TYPE_CHECKING:
@@ -26,6 +26,21 @@ History = dict[int, tuple[Wheel, dict[str, Contents]]]
 
 def survey_all(names: list[str], plugins: set[str], cache: Path) -> None:
     """Read and store; if those are all `plugins`, what the file says of others is dropped."""
+    store("plugins", surveyed(names, plugins, cache), others=set(names) != plugins)
+
+
+def survey_rarer(names: list[str], plugins: set[str], cache: Path) -> None:
+    """The same for the rarer ones. What cannot be read to the end stays unknown; settings do not count."""
+    found = surveyed(names, plugins, cache)
+    rows = {name: row for name, row in found.items() if "computed" not in row}
+    for row in rows.values():
+        row.pop("ini", None)
+        row.pop("options", None)
+    store("plugins", rows, target=RARER)
+
+
+def surveyed(names: list[str], plugins: set[str], cache: Path) -> dict[str, Row]:
+    """What the wheels of each plugin say."""
     cache.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(WORKERS) as pool:
         versions = dict(zip(names, pool.map(released, names), strict=True))
@@ -41,7 +56,7 @@ def survey_all(names: list[str], plugins: set[str], cache: Path) -> None:
             print(f"{name}: {rows[name].get('computed', 'read')}", file=sys.stderr)
         else:
             print(f"{name}: cannot be had", file=sys.stderr)
-    store("plugins", rows, others=set(names) != plugins)
+    return rows
 
 
 def released(name: str) -> list[str]:
