@@ -20,10 +20,13 @@ from fixer.known.pytest_fixtures import builtin_fixtures, bundled_plugins
 from fixer.project.requirements import normalised
 
 TOOLS = Path(__file__).with_name("tools")
-DATA: dict[str, Any] = json.loads(
-    Path(plugin_fixtures.__file__).with_name("plugin_fixtures.json").read_text("utf-8")
+DATA, RARER = (
+    json.loads(Path(plugin_fixtures.__file__).with_name(name).read_text("utf-8"))
+    for name in ("plugin_fixtures.json", "rarer_plugins.json")
 )
-PLUGINS: dict[str, Plugin] = {name: found for name in DATA["plugins"] if (found := plugin(name))}
+PLUGINS: dict[str, Plugin] = {
+    name: found for name in (*DATA["plugins"], *RARER["plugins"]) if (found := plugin(name))
+}
 HERE = tuple(int(part) for part in pytest.__version__.split(".")[:2])
 
 
@@ -103,12 +106,25 @@ def test_the_catalogue_is_well_formed() -> None:
                 assert bound is None or Version(found.read[0]) <= Version(bound) <= Version(found.read[-1])
     for name, row in DATA["plugins"].items():
         assert "verified" in row or "computed" not in row, f"the source of {name} alone does not tell"
+    assert RARER["plugins"].keys().isdisjoint(DATA["plugins"])
+    for name, row in RARER["plugins"].items():
+        assert name.startswith("pytest-"), f"only such a name is looked up there, and not {name}"
+        assert row.keys().isdisjoint({"computed", "ini", "options"}), name
     for name, brought in DATA["brings"].items():
         assert name == normalised(name)
         assert name not in brought
         assert set(brought) <= set(PLUGINS), name
-    for name, row in DATA["plugins"].items():
+    for name, row in (*DATA["plugins"].items(), *RARER["plugins"].items()):
         assert set(row.get("brings", ())) <= set(PLUGINS) - {name}, name
+
+
+def test_rarer_plugins_count_only_by_the_name_of_their_distribution() -> None:
+    """`tmp_dir` is called so by many; a project that declares pytest-test-utils has it from there."""
+    rare = plugin("pytest-test-utils")
+    assert rare is not None
+    assert "tmp_dir" in rare.names()
+    assert "pytest-test-utils" not in who_provides("tmp_dir")
+    assert plugin("pytest-of-our-own") is None
 
 
 def test_at_least_forty_plugins_were_compared_with_a_running_pytest() -> None:
