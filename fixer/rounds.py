@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from fixer.rules import LoadedRule
     from fixer.span import Span
 
-_MOST_ROUNDS = 5  # repairs that open the way for others are followed this far
+_MOST_ROUNDS = 10  # repairs that open the way for others are followed this far
 _MOST_TRIALS = 64  # sets of fixes that are tried to find out which ones do harm
 
 Key: TypeAlias = tuple[str, str, str]
