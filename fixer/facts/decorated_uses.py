@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,12 +17,17 @@ if TYPE_CHECKING:
 
 
 def decorated_uses(source: bytes, scopes: Scopes, body: ModuleBody) -> tuple[Use, ...]:
-    """The uses of decorated functions of the module inside its functions, in the order of the file. Those of
-    a special attribute (`db.__wrapped__`) are left out: they mean the function."""
+    """The uses of decorated functions of the module inside its functions, in the order of the file.
+
+    Left out: those of a special attribute (`db.__wrapped__`), and all of a function that the file gives an
+    attribute (`db.last = 1`). They mean the function.
+    """
     names = {each.name for each in body.bindings if isinstance(each, Function) and each.decorators}
     names &= scopes.read
     if not names:
         return ()
+    text = decode(source)
+    names -= {name for name in names if re.search(rf"\b{name}\.\w+ ?=(?!=)", text)}
     wanted = replace(scopes, unbound=frozenset(names), doubtful=frozenset(), hidden={})
-    uses = find_uses(decode(source), wanted)
+    uses = find_uses(text, wanted) if names else ()
     return tuple(use for use in uses if use.deferred and not (use.attribute or "").startswith("__"))
