@@ -10,6 +10,7 @@ from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
     from fixer.project.origins import Origin
+    from fixer.project.project import Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,13 @@ def kinship(path: str, place: str) -> int:
     stem = _plain(path.rpartition("/")[2].removesuffix(".py"))
     packages = sum(part in words for part in parts[:-1])
     return packages + 1 if packages and (stem == parts[-1] or stem.endswith(f"_{parts[-1]}")) else 0
+
+
+def defined_in_a_branch(name: str, known: set[str], project: Project) -> bool:
+    """Whether a module that is not `known` to define the name does so below an `if` or `try`."""
+    words = (f"def {name}(", f"class {name}(", f"class {name}:")
+    files = {path for word in words for path in project.loader.mentioning(word)} - known
+    return any(name in (project.loader.bound_names(path) or ()) for path in files)
 
 
 def _plain(word: str) -> str:
