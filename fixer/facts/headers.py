@@ -7,6 +7,7 @@ and requests. The parser takes a fraction of the time over the rest.
 from __future__ import annotations
 
 import functools
+import itertools
 import re
 from bisect import bisect_left
 from dataclasses import dataclass
@@ -84,12 +85,8 @@ def headers_only(text: str, top: Table) -> Headers | None:
 
 def _line_starts(text: str) -> list[int]:
     """The place of the first character of each line."""
-    starts = [0]
-    at = text.find("\n") + 1
-    while at:
-        starts.append(at)
-        at = text.find("\n", at) + 1
-    return starts
+    lengths = map(len, text.split("\n"))
+    return list(itertools.accumulate(map((1).__add__, lengths), initial=0))[:-1]
 
 
 def _is_code(rest: str) -> bool:

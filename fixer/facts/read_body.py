@@ -72,6 +72,7 @@ class _Reader:
     def __init__(self, text: str, bodies: Mapping[int, str], ends: Mapping[int, int]) -> None:
         self.lines = text.split("\n")
         self.ascii = text.isascii()
+        self.words = [word for word in WORDS if word in text]  # few files have many of them
         self.bodies = bodies
         self.ends = ends
         self.functions: list[tuple[int, str]] = []
@@ -196,7 +197,7 @@ class _Reader:
             tuple(read_expression(each, self.span) for each in node.decorator_list),
             conditional,
             isinstance(node, ast.AsyncFunctionDef),
-            frozenset(word for word in WORDS if word in body),
+            frozenset([word for word in self.words if word in body]),
             read_wrapping(first, body) if decorates else None,
             self.parametrized(node) if node.name == "pytest_generate_tests" else (),
             frozenset(_strings(node)) if hook else frozenset(),
