@@ -44,7 +44,8 @@ class Function:
 
     `conditional`: below `if`, `try`, `with` or a loop. `mentions` are those of `WORDS` that its body has.
     `wrapping` tells what it makes of a function that it decorates. `provided` are the argument names that a
-    `pytest_generate_tests` parametrizes, None if they cannot be read; `strings` the literals in a hook.
+    `pytest_generate_tests`, or another function that takes a `metafunc` first, parametrizes, None if they
+    cannot be read; `handed_to` the functions to which it hands that on. `strings`: the literals in a hook.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Function:
     mentions: frozenset[str] = frozenset()
     wrapping: Wrapping | None = None
     provided: tuple[str, ...] | None = ()
+    handed_to: tuple[str, ...] = ()
     strings: frozenset[str] = frozenset()
 
     @property

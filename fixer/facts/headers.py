@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 _CLASS = (1, "class")  # `symtable` calls its types by number before 3.13 and by name from then on
 _FUNCTION = (0, "function")
 _NO_NAMES = frozenset({"lambda", "genexpr", "listcomp", "setcomp", "dictcomp", "__annotate__"})
-_KEEP_BODY = "pytest_"  # hooks: what they do to tests and fixtures is in their bodies
+# Hooks, and what they hand `metafunc` to: what they do to tests and fixtures is in their bodies.
+_KEEP_BODY, _KEEP_WITH = "pytest_", "metafunc"
 # What can stand in a header: strings and comments (to skip), brackets, and the colon that ends it.
 _HEADER = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[()\[\]{}:]")
 
@@ -72,7 +73,8 @@ def headers_only(text: str, top: Table) -> Headers | None:
         end = _end_of_block(text, header_end, len(indent))
         ends[line] = bisect_left(starts, _end_of_code(text, header_end, end), line)
         first = text.find("\n", header_end) + 1
-        if name.startswith(_KEEP_BODY) or not first or _is_code(text[header_end:first]):
+        kept = name.startswith(_KEEP_BODY) or text.find(_KEEP_WITH, start, header_end) >= 0
+        if kept or not first or _is_code(text[header_end:first]):
             continue
         body = text[first:end]
         pieces.append(f"{text[done:first]}{indent} pass")

@@ -21,6 +21,7 @@ from fixer.facts.body import (
 )
 from fixer.facts.computed_names import ends_of_string
 from fixer.facts.expression import Other, dotted_name, read_expression
+from fixer.facts.generated import METAFUNC, handed_on, parametrized
 from fixer.facts.headers import functions_of, headers_only
 from fixer.facts.symbols import read_scopes
 from fixer.facts.text import decode
@@ -186,6 +187,8 @@ class _Reader:
             body = "\n".join(self.lines[node.body[0].lineno - 1 : last])
         hook = node.name.startswith("pytest_")
         first = next((each.arg for each in (*node.args.posonlyargs, *node.args.args)), "")
+        generates = node.name == "pytest_generate_tests" or first == METAFUNC
+        handed_to = handed_on(node) if generates else ()
         decorates = first and not node.name.startswith("test") and not node.decorator_list
         return Function(
             node.name,
@@ -199,7 +202,8 @@ class _Reader:
             isinstance(node, ast.AsyncFunctionDef),
             frozenset([word for word in self.words if word in body]),
             read_wrapping(first, body) if decorates else None,
-            self.parametrized(node) if node.name == "pytest_generate_tests" else (),
+            parametrized(node) if generates and handed_to is not None else None if generates else (),
+            handed_to or (),
             frozenset(_strings(node)) if hook else frozenset(),
         )
 
@@ -216,43 +220,6 @@ class _Reader:
         column = self.column(argument.lineno, argument.col_offset)
         span = Span(argument.lineno, column, argument.lineno, column + len(argument.arg))
         return Parameter(argument.arg, span, kind, has_default, argument.arg in body)
-
-    def parametrized(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...] | None:
-        """The names that a `pytest_generate_tests` gives to `metafunc.parametrize`; None if not literal."""
-        read = [n for n in ast.walk(node) if isinstance(n, ast.Attribute) and n.attr == "parametrize"]
-        calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and n.func in read]
-        if len(calls) != len(read) or self.hands_on(node):
-            return None
-        provided: list[str] = []
-        for call in calls:
-            indirect = next((k.value for k in call.keywords if k.arg == "indirect"), None)
-            if isinstance(indirect, ast.Constant) and indirect.value is True:
-                continue  # these need a fixture all the same
-            listed = isinstance(indirect, (ast.List, ast.Tuple))
-            by_fixture = _literal_names(indirect) if indirect is not None and listed else ()
-            if by_fixture is None or not (indirect is None or listed or isinstance(indirect, ast.Constant)):
-                return None
-            first = (
-                call.args[0]
-                if call.args
-                else next((k.value for k in call.keywords if k.arg == "argnames"), None)
-            )
-            literal = None if first is None else _literal_names(first)
-            if literal is None:
-                return None
-            provided += [name for name in literal if name not in by_fixture]
-        return tuple(provided)
-
-    def hands_on(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-        """Whether the hook gives its `metafunc` to another function, which may parametrize."""
-        if not node.args.args:
-            return False
-        metafunc = node.args.args[0].arg
-        attributes = {id(each.value) for each in ast.walk(node) if isinstance(each, ast.Attribute)}
-        return any(
-            isinstance(each, ast.Name) and each.id == metafunc and id(each) not in attributes
-            for each in ast.walk(node)
-        )
 
     def assigned(self, target: ast.expr, value: ast.expr, conditional: bool) -> Iterator[Binding]:
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -346,17 +313,6 @@ def _literal_loop(node: ast.stmt) -> list[tuple[str, tuple[str, ...]]]:
     if _rebinds(node, node.target):
         return []
     return [(node.target.id, strings)] if len(strings) == len(node.iter.elts) else []
-
-
-def _literal_names(node: ast.expr) -> list[str] | None:
-    """The names in the first argument of `parametrize`; None if they are computed."""
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        return [part.strip() for part in node.value.split(",") if part.strip()]
-    if isinstance(node, (ast.List, ast.Tuple)):
-        names = [each.value for each in node.elts if isinstance(each, ast.Constant)]
-        if len(names) == len(node.elts) and all(isinstance(name, str) for name in names):
-            return [str(name) for name in names]
-    return None
 
 
 def _strings(node: ast.AST) -> Iterator[str]:
