@@ -46,6 +46,8 @@ class Function:
     `wrapping` tells what it makes of a function that it decorates. `provided` are the argument names that a
     `pytest_generate_tests`, or another function that takes a `metafunc` first, parametrizes, None if they
     cannot be read; `handed_to` the functions to which it hands that on. `strings`: the literals in a hook.
+    `registered`: what a hook registers as plugins, by the dotted names of the classes that it makes them of;
+    None if that cannot be read.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Function:
     provided: tuple[str, ...] | None = ()
     handed_to: tuple[str, ...] = ()
     strings: frozenset[str] = frozenset()
+    registered: tuple[str, ...] | None = ()
 
     @property
     def required(self) -> tuple[Parameter, ...]:

@@ -1,4 +1,4 @@
-"""What a `pytest_generate_tests`, or a function that it hands its `metafunc` to, gives to tests."""
+"""What hooks give to tests: arguments that they parametrize, and plugins that they register."""
 
 from __future__ import annotations
 
@@ -51,6 +51,29 @@ def handed_on(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...] |
             uses.discard(id(call.args[0]))
             found.append(callee)
     return None if uses else tuple(found)
+
+
+def registered(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...] | None:
+    """The dotted names of the classes of which the hook registers instances with the plugin manager; None
+    where it registers something else."""
+    made: dict[str, list[ast.expr]] = {}
+    for each in ast.walk(node):
+        if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name):
+            made.setdefault(each.targets[0].id, []).append(each.value)
+    found: list[str] = []
+    for call in ast.walk(node):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        if call.func.attr != "register" or not dotted_name(call.func).endswith("pluginmanager.register"):
+            continue
+        what = call.args[0] if call.args else None
+        if isinstance(what, ast.Name) and len(made.get(what.id, ())) == 1:
+            what = made[what.id][0]
+        name = dotted_name(what.func) if isinstance(what, ast.Call) else ""
+        if not name:
+            return None
+        found.append(name)
+    return tuple(found)
 
 
 def _literal_names(node: ast.expr) -> list[str] | None:

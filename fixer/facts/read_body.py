@@ -21,7 +21,7 @@ from fixer.facts.body import (
 )
 from fixer.facts.computed_names import ends_of_string
 from fixer.facts.expression import Other, dotted_name, read_expression
-from fixer.facts.generated import METAFUNC, handed_on, parametrized
+from fixer.facts.generated import METAFUNC, handed_on, parametrized, registered
 from fixer.facts.headers import functions_of, headers_only
 from fixer.facts.symbols import read_scopes
 from fixer.facts.text import decode
@@ -205,6 +205,7 @@ class _Reader:
             parametrized(node) if generates and handed_to is not None else None if generates else (),
             handed_to or (),
             frozenset(_strings(node)) if hook else frozenset(),
+            registered(node) if hook else (),
         )
 
     def parameters(self, arguments: ast.arguments, body: str) -> Iterator[Parameter]:
