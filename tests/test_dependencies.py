@@ -112,6 +112,7 @@ FILES = [  # path, text, (name, specifier) in order
     ("ci/environment-3.11.yml", ENVIRONMENT, "pandas==2.1 pytorch>=2 xarray sphinx-book-theme==1.0"),
     ("uv.lock", UV_LOCK, "anyio==4.0"),
     ("Pipfile.lock", '{"_meta": {}, "default": {"click": {"version": "==8.0"}}}', "click==8.0"),
+    ("hatch.toml", '[envs.docs]\ndependencies = ["mkdocs>=1"]\n', "mkdocs>=1"),
     ("pixi.toml", '[dependencies]\ndask = ">=2"\n[target.linux.dependencies]\ngcc = "*"\n', "dask>=2 gcc"),
 ]
 
@@ -125,6 +126,15 @@ def test_requirements_of_each_kind_of_file(path: str, text: str, expected: str) 
     lines = text.lower().replace("_", "-").replace(".", "-").splitlines()
     for one in requirements:
         assert one.name in lines[one.line - 1] and one.source_file == path
+
+
+@pytest.mark.parametrize(("path", "table"), [("hatch.toml", "envs"), ("pyproject.toml", "tool.hatch.envs")])
+def test_what_hatch_installs_by_itself(path: str, table: str) -> None:
+    """`hatch test` has pytest-mock and others, whether or not the project adds to its environment."""
+    found = parse_dependency_file(path, f'[{table}.hatch-test]\nextra-dependencies = ["trustme"]\n')[0]
+    assert {"trustme", "pytest-mock", "pytest-xdist"} <= {one.name for one in found}
+    other = parse_dependency_file(path, f'[{table}.docs]\ndependencies = ["mkdocs"]\n')[0]
+    assert [one.name for one in other] == ["mkdocs"]
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,14 @@ def read_scopes(source: bytes) -> Scopes:
     unbound -= BUILTIN_NAMES
     bound = {name for name in unbound if module.get(name, 0) & DEF_BOUND}
     doubtful = {name for name in bound if module[name] & (DEF_ANNOT | _COMPREHENSION_ONLY)}
+    if doubtful:  # `x: int` at the margin, and `global x` in a function that assigns it
+        bind = DEF_GLOBAL, DEF_BOUND
+        doubtful -= {
+            name
+            for table in tables[1:]
+            for name in doubtful & table.symbols.keys()
+            if all(table.symbols[name] & flag for flag in bind)
+        }
     unbound -= bound - doubtful
     doubtful |= declared & unbound
     hidden = _hidden_by_classes(tables, module) if _INLINES else {}

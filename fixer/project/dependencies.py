@@ -35,6 +35,7 @@ _FOREIGN = frozenset(
 _EXACT = {
     "pyproject.toml": dependency_files.pyproject,
     "pixi.toml": dependency_files.pixi,
+    "hatch.toml": dependency_files.hatch,
     "setup.cfg": dependency_files.ini,
     "tox.ini": dependency_files.ini,
     "setup.py": dependency_files.setup_py,

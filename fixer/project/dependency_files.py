@@ -63,7 +63,7 @@ def pyproject(path: str, text: str) -> Parsed:
     lists += _table(_table(tool, "pdm"), "dev-dependencies").values()
     lists.append(_table(tool, "uv").get("dev-dependencies"))
     lists.append(_table(tool, "cibuildwheel").get("test-requires"))
-    lists += _under(_table(_table(tool, "hatch"), "envs"), ("dependencies", "extra-dependencies"))
+    lists += _of_hatch(_table(tool, "hatch"))
     lists += _under(_table(tool, "tox"), ("deps",))
     strings = [item for one in lists for item in _strings(one)]
     tables = _under(_table(tool, "poetry"), ("dependencies", "dev-dependencies"))
@@ -74,6 +74,22 @@ def pyproject(path: str, text: str) -> Parsed:
     if isinstance(legacy, str):
         found += ini(path, legacy)[0]
     return found, problem
+
+
+# What `hatch test` installs by itself (hatch 1.13, docs/config/internal/testing.md, "Dependencies").
+_HATCH_TEST = ["coverage", "pytest", "pytest-mock", "pytest-randomly", "pytest-rerunfailures", "pytest-xdist"]
+
+
+def hatch(path: str, text: str) -> Parsed:
+    """hatch.toml: the dependencies of its environments."""
+    data, problem = read_toml(text)
+    return _from_strings(path, text, [item for one in _of_hatch(data) for item in _strings(one)]), problem
+
+
+def _of_hatch(table: dict[str, Any]) -> list[Any]:
+    envs = _table(table, "envs")
+    own = [_HATCH_TEST] if "hatch-test" in envs else []
+    return [*_under(envs, ("dependencies", "extra-dependencies")), *own]
 
 
 _PIXI = ("dependencies", "pypi-dependencies", "host-dependencies", "build-dependencies")
