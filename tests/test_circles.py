@@ -42,6 +42,10 @@ STATEMENTS = (
     "@pytest.mark.parametrize({a}, {b}.{c}, indirect={c})\ndef test_{b}({a}):\n    {c}()",
     "@pytest.mark.parametrize('{a}', {a}.{a})\ndef test_{b}({b}):\n    {c}()",
     "test_{a} = {b}.{c}",
+    "def pytest_configure(config):\n    config.pluginmanager.register({a}())",
+    "def pytest_generate_tests(metafunc):\n    {a}(metafunc)",
+    "def {a}(metafunc):\n    {b}(metafunc)\n    metafunc.parametrize('{c}', [1])",
+    "class {a}({b}):\n    {c} = pytest.fixture(len)\n    def pytest_exception_interact(self):\n        pass",
     "test_{a} = partial({b}.{c}, 1)",
 )
 
@@ -70,6 +74,8 @@ def test_every_question_ends(conftest: str, helpers: str, package: str, test: st
     "source",
     [
         "x = make()\nif x:\n    x = x.parent\n\n\n@x.option\ndef test_a():\n    pass\n",
+        "class A(B):\n    pass\n\n\nclass B(A):\n    pass\n\n\ndef pytest_configure(config):\n"
+        "    config.pluginmanager.register(A())\n\n\ndef test_a(db):\n    pass\n",
         "Base = Other\nOther = Base\n\n\nclass TestA(Base):\n    def test_a(self, db):\n        pass\n",
         "\n".join(f"if x:\n    x = x.a{n}" for n in range(40)) + "\n\n\n@x.y.z\ndef test_a():\n    pass\n",
     ],
