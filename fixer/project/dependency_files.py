@@ -76,7 +76,7 @@ def pyproject(path: str, text: str) -> Parsed:
     return found, problem
 
 
-# What `hatch test` installs by itself (hatch 1.13, docs/config/internal/testing.md, "Dependencies").
+# What `hatch test` installs by itself (hatch 1.18.0, src/hatch/env/internal/test.py).
 _HATCH_TEST = ["coverage", "pytest", "pytest-mock", "pytest-randomly", "pytest-rerunfailures", "pytest-xdist"]
 
 
