@@ -177,7 +177,8 @@ class _Weighing:
             return self.trust(first, self.count(first))
         defined = {self.origin_of(definition).key for definition in self.definitions}
         alone = len(self.sources) == 1 and defined == {first.origin.key}
-        if alone and self.is_telling(first.origin.kind) and not self.in_a_branch():
+        alone = alone and self.is_telling(first.origin.kind)
+        if alone and not defined_in_a_branch(self.name, self.path, self.project):
             return self.trust(first, f"{first.origin.place} alone defines it, and {self.count(first)}")
         return self.ranked(self.count(first))
 
@@ -188,19 +189,14 @@ class _Weighing:
         public = public and self.name not in self.project.declared.imports  # else a library's module as well
         what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
         whole = not needs_submodule(self.origin_of(first), self.uses, self.project.origins)
-        likely = what is not None and whole and self.is_telling(first.kind) and self.importable(first, what)
-        if what is not None and likely and not self.in_a_branch():
+        likely = whole and self.is_telling(first.kind) and what is not None and self.importable(first, what)
+        if what and likely and not defined_in_a_branch(self.name, self.path, self.project):
             return Choice((what,), self.safety(), f"{first.path} alone defines it")
         return self.ranked(
             f"{len(self.definitions)} modules define it"
             if self.definitions[1:]
             else f"{first.path} defines it"
         )
-
-    def in_a_branch(self) -> bool:
-        """Whether another module defines it under a condition, which its outline does not show."""
-        known = {self.path, *(each.path for each in self.project.evidence.definitions(self.name))}
-        return defined_in_a_branch(self.name, known, self.project)
 
     def spell_definition(self, definition: Definition) -> Import | None:
         project = self.project

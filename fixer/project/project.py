@@ -198,10 +198,11 @@ class Project:
             names = {use.name for use in facts.undefined if use.deferred and not use.guarded}
             if names:
                 names -= self.bound_unseen(facts)
-            handed = untaken(facts.path, self.fixtures) if names else {}
+            handed = untaken(facts.path, self.fixtures) if names or facts.decorated else {}
             worth = {name for name in names if name in handed or self._may_be_fixture(name, facts)}
-            found = unrequested(facts, self.fixtures, worth) if worth or facts.decorated else ()
-            known = self._unrequested[facts.path] = found
+            asked = worth or facts.decorated
+            known = unrequested(facts, self.fixtures, worth, handed) if asked else ()
+            self._unrequested[facts.path] = known
         return known
 
     @cached_property

@@ -63,11 +63,12 @@ def kinship(path: str, place: str) -> int:
     return packages + 1 if packages and (stem == parts[-1] or stem.endswith(f"_{parts[-1]}")) else 0
 
 
-def defined_in_a_branch(name: str, known: set[str], project: Project) -> bool:
-    """Whether a module that is not `known` to define the name does so below an `if` or `try`."""
+def defined_in_a_branch(name: str, path: str, project: Project) -> bool:
+    """Whether a module other than `path` defines the name below an `if` or `try`, which no outline shows."""
+    known = {path, *(each.path for each in project.evidence.definitions(name))}
     words = (f"def {name}(", f"class {name}(", f"class {name}:")
-    files = {path for word in words for path in project.loader.mentioning(word)} - known
-    return any(name in (project.loader.bound_names(path) or ()) for path in files)
+    files = {each for word in words for each in project.loader.mentioning(word)} - known
+    return any(name in (project.loader.bound_names(each) or ()) for each in files)
 
 
 def _plain(word: str) -> str:
