@@ -278,6 +278,9 @@ class DiskLoader:
     def own_names_called(self, path: str, names: Iterable[str]) -> frozenset[str]:
         return keyword_scan.own_names_called(self._read(path) or b"", names)
 
+    def may_lack(self, path: str, name: str, keywords: Iterable[str]) -> bool:
+        return keyword_scan.may_lack(self._read(path) or b"", name, keywords)
+
     def definitions(self, path: str) -> Mapping[str, Shape] | None:
         from fixer.facts.definitions import read_definitions
 

@@ -7,14 +7,12 @@ and requests. The parser takes a fraction of the time over the rest.
 from __future__ import annotations
 
 import functools
-import itertools
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from fixer.facts.symbols import Table
 
@@ -29,10 +27,12 @@ _HEADER = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^
 
 @dataclass(frozen=True, slots=True)
 class Headers:
-    """`text` has the line numbers of the source. `bodies` maps the 1-based line of each `def` whose body was
-    taken out to that body's text, `ends` to the last line (from 1) that belongs to the function."""
+    """`text` has the line numbers of the source. `functions` are those of `functions_of`, sorted. `bodies`
+    maps the 1-based line of each `def` whose body was taken out to that body's text, `ends` to the last line
+    (from 1) that belongs to the function."""
 
     text: str
+    functions: Sequence[tuple[int, str]]
     bodies: Mapping[int, str]
     ends: Mapping[int, int]
 
@@ -50,28 +50,31 @@ def functions_of(top: Table) -> Iterator[tuple[int, str]]:
                 pending.append(child)  # classes; since 3.12 also the scopes of type parameters
 
 
-def headers_only(text: str, top: Table) -> Headers | None:
-    """The headers of a module; `text` has "\\n" line ends, and `top` is its symbol table.
+def headers_only(text: str, lines: Sequence[str], top: Table) -> Headers | None:
+    """The headers of a module; `text` has "\\n" line ends, `lines` are its lines without them, and `top` is
+    its symbol table.
 
     None where the text is laid out so that function bodies cannot be told by their indentation.
     """
     if "\f" in text:
         return None
-    starts = _line_starts(text)
+    functions = sorted(functions_of(top))
     pieces: list[str] = []
     bodies: dict[int, str] = {}
     ends: dict[int, int] = {}
     done = 0  # everything before this character is in `pieces`
-    for line, name in sorted(functions_of(top)):
-        start = starts[line - 1] if line <= len(starts) else -1
-        if start < done:
+    start, above = 0, 0  # of the `def`: its line's first character, and how many lines are above that
+    for line, name in functions:
+        start += sum(map(len, lines[above : line - 1])) + line - 1 - above
+        above = line - 1
+        if start < done or line > len(lines):
             return None
         indent = _indent(text, start)
         header_end = _end_of_header(text, start)
         if header_end is None:
             return None
         end = _end_of_block(text, header_end, len(indent))
-        ends[line] = bisect_left(starts, _end_of_code(text, header_end, end), line)
+        ends[line] = line + text.count("\n", start, _end_of_code(text, header_end, end))
         first = text.find("\n", header_end) + 1
         kept = name.startswith(_KEEP_BODY) or text.find(_KEEP_WITH, start, header_end) >= 0
         if kept or not first or _is_code(text[header_end:first]):
@@ -82,13 +85,7 @@ def headers_only(text: str, top: Table) -> Headers | None:
         bodies[line] = body
         done = end
     pieces.append(text[done:])
-    return Headers("".join(pieces), bodies, ends)
-
-
-def _line_starts(text: str) -> list[int]:
-    """The place of the first character of each line."""
-    lengths = map(len, text.split("\n"))
-    return list(itertools.accumulate(map((1).__add__, lengths), initial=0))[:-1]
+    return Headers("".join(pieces), functions, bodies, ends)
 
 
 def _is_code(rest: str) -> bool:

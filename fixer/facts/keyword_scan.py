@@ -20,7 +20,12 @@ _TOKEN = re.compile(
 )
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 _END = re.compile(rb"\n[^\s#)\]}]")
-_ANNOTATION = re.compile(rb"^[ \t]+(\w+)[ \t]*:", re.M)
+_DEFINES = re.compile(rb"(class|def|async[ \t]+def)[ \t]+")
+_ANNOTATION = re.compile(rb"^([ \t]+)(\w+)[ \t]*:([^\n]*)", re.M)
+_NO_FIELD = re.compile(
+    rb"ClassVar|init|\([ \t]*(?:#[^\n]*)?$"
+)  # or perhaps: the rest stands on further lines
+_INDENT = re.compile(rb"^[ \t]+(?=\S)", re.M)
 _FURTHEST = 20_000  # bytes of one call
 
 
@@ -67,29 +72,71 @@ def members_called(source: bytes, owner: str) -> frozenset[str]:
 def own_names_called(source: bytes, names: Iterable[str]) -> frozenset[str]:
     """Those of `names`, functions and classes at the margin of `source`, that it calls with a keyword which
     the definition does not mention as a parameter or field."""
-    found = set()
-    for name in names:
-        passed = passed_keywords(source, name)
-        mentioned = _mentioned(source, name) if passed else b""
-        if any(not re.search(rb"\b%s\b" % re.escape(word.encode()), mentioned) for word in passed):
-            found.add(name)
-    return frozenset(found)
+    return frozenset(name for name in names if may_lack(source, name, passed_keywords(source, name)))
 
 
-def _mentioned(source: bytes, name: str) -> bytes:
+def may_lack(source: bytes, name: str, keywords: Iterable[str]) -> bool:
+    """Whether `name`, a function or class at the margin of `source` or a method (`Class.method`), may not
+    take one of the keywords: its definition does not mention it as a parameter or field."""
+    wanted = [word.encode() for word in keywords]
+    if not wanted:
+        return False
+    owner, _, method = name.rpartition(".")
+    if not owner:
+        mentioned = _mentioned(source, name.encode())
+        return not all(_has_word(mentioned, word) for word in wanted)
+    starts = _places(source, b"def %b(" % method.encode())
+    headers = [_header(source, start) for start in starts]  # of any class: the text does not tell which
+    return not headers or not all(_has_word(header, word) for header in headers for word in wanted)
+
+
+def _has_word(text: bytes, word: bytes) -> bool:
+    return word in text and re.search(rb"\b%b\b" % re.escape(word), text) is not None
+
+
+def _header(source: bytes, start: int) -> bytes:
+    """From a `def` or `class` to the colon that ends it."""
+    end = _HEADER_END.search(source, start)
+    return source[start : end.start() if end else len(source)]
+
+
+def _places(source: bytes, word: bytes) -> Iterator[int]:
+    """Where `word` occurs."""
+    at = source.find(word)
+    while at >= 0:
+        yield at
+        at = source.find(word, at + len(word))
+
+
+def _definition(source: bytes, name: bytes, at: int) -> re.Match[bytes] | None:
+    """The words before `name` at byte `at` of its line, if they define it at the margin. To look for the name
+    first is many times as fast as to look for the statement."""
+    after = source[at + len(name) : at + len(name) + 1]
+    if after.isalnum() or after == b"_" or after > b"\x7f":
+        return None
+    return _DEFINES.fullmatch(source, source.rfind(b"\n", 0, at) + 1, at)
+
+
+def _mentioned(source: bytes, name: bytes) -> bytes:
     """The header of a function; of a class that header, the one of its `__init__`, and its annotations."""
-    start = re.search(rb"^(class|def|async[ \t]+def)[ \t]+%s\b" % re.escape(name.encode()), source, re.M)
-    if start is None:
+    found = [match for at in _places(source, name) if (match := _definition(source, name, at)) is not None]
+    if not found:
         return b""
-    end = _HEADER_END.search(source, start.end())
-    header = source[start.start() : end.start() if end else len(source)]
-    if start[1] != b"class":
+    start, at = found[-1].span()  # behind its overloads
+    header = _header(source, start)
+    if found[-1][1] != b"class":
         return header
-    end = _END.search(source, start.end())
-    body = source[start.end() : end.start() if end else len(source)]
+    end = _END.search(source, at)
+    body = source[at : end.start() if end else len(source)]
     init = body.find(b"def __init__(")
     end = _HEADER_END.search(body, init) if init >= 0 else None
-    return b"\n".join((header, body[init : end.start()] if end else b"", *_ANNOTATION.findall(body)))
+    indent = _INDENT.search(body)  # deeper stand the names of functions, and words of docstrings
+    fields = [
+        word
+        for blanks, word, rest in _ANNOTATION.findall(body)
+        if indent and blanks == indent[0] and _NO_FIELD.search(rest) is None
+    ]
+    return b"\n".join((header, body[init : end.start()] if end else b"", *fields))
 
 
 def keywords_from(source: bytes, start: int) -> list[bytes]:

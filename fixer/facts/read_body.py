@@ -22,7 +22,7 @@ from fixer.facts.body import (
 from fixer.facts.computed_names import ends_of_string
 from fixer.facts.expression import Other, dotted_name, read_expression
 from fixer.facts.generated import METAFUNC, handed_on, parametrized, registered
-from fixer.facts.headers import functions_of, headers_only
+from fixer.facts.headers import headers_only
 from fixer.facts.symbols import read_scopes
 from fixer.facts.text import decode
 from fixer.facts.wrapping import read_wrapping
@@ -30,7 +30,7 @@ from fixer.import_statement import Import
 from fixer.span import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fixer.facts.body import Binding
     from fixer.facts.symbols import Table
@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMESPACES = ("globals()", "vars()", "locals()", "sys.modules[__name__]", "sys.modules[__name__].__dict__")
 _LISTS = ("append", "extend", "insert")  # methods that add to a list
+_OF_TESTS = (
+    "yield",
+    "return",
+)  # of `WORDS`: tests decorate nothing, but one may be a fixture without its mark
 _KEYWORD = re.compile(r"\b(?:def|class)[ \t]+")
 
 
@@ -53,31 +57,33 @@ def read_body_of(path: str, text: str, table: Table) -> ModuleBody:
     """The same for decoded text with its symbol table. Raises what `ast.parse` raises."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    headers = headers_only(text, table)
+    lines = text.split("\n")
+    headers = headers_only(text, lines, table)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an invalid escape in a test file is none of our business
         if headers is not None:
             try:
                 tree = ast.parse(headers.text)
-                reader = _Reader(text, headers.bodies, headers.ends)
+                reader = _Reader(text, lines, headers.bodies, headers.ends)
                 bindings = reader.block(tree.body)
-                if sorted(reader.functions) == sorted(functions_of(table)):
+                if sorted(reader.functions) == headers.functions:
                     return ModuleBody(path, bindings)
             except SyntaxError:
                 pass  # a string or bracket that reaches to the margin hid the end of a function
-        reader = _Reader(text, {}, {})
+        reader = _Reader(text, lines, {}, {})
         return ModuleBody(path, reader.block(ast.parse(text).body))
 
 
 class _Reader:
-    def __init__(self, text: str, bodies: Mapping[int, str], ends: Mapping[int, int]) -> None:
-        self.lines = text.split("\n")
+    def __init__(
+        self, text: str, lines: Sequence[str], bodies: Mapping[int, str], ends: Mapping[int, int]
+    ) -> None:
+        self.lines = lines
         self.ascii = text.isascii()
-        self.words = [word for word in WORDS if word in text]  # few files have many of them
         self.bodies = bodies
         self.ends = ends
         self.functions: list[tuple[int, str]] = []
-        self.conditions: list[ast.expr] = []  # of the `if` around the statement
+        self.ifs: list[ast.If] = []  # around the statement
         self.loops: list[
             tuple[str, tuple[str, ...]]
         ] = []  # variables of the `for` around it, with their values
@@ -164,11 +170,11 @@ class _Reader:
             for item in node.items:
                 if item.optional_vars is not None:
                     yield from self.unpacked(item.optional_vars, True)
-        condition = [node.test] if isinstance(node, ast.If) and not _rebinds(node, node.test) else []
+        condition = [node] if isinstance(node, ast.If) else []
         loop = _literal_loop(node)
         for field in ("body", "handlers", "orelse", "finalbody", "cases"):
             if field == "body":
-                self.conditions += condition
+                self.ifs += condition
                 self.loops += loop
             for child in getattr(node, field, ()):
                 if isinstance(child, ast.stmt):
@@ -176,7 +182,7 @@ class _Reader:
                 else:  # an `except` or a `case`
                     yield from self.block(child.body, True, typing)
             if field == "body":
-                del self.conditions[len(self.conditions) - len(condition) :]
+                del self.ifs[len(self.ifs) - len(condition) :]
                 del self.loops[len(self.loops) - len(loop) :]
 
     def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, conditional: bool) -> Function:
@@ -189,7 +195,8 @@ class _Reader:
         first = next((each.arg for each in (*node.args.posonlyargs, *node.args.args)), "")
         generates = node.name == "pytest_generate_tests" or first == METAFUNC
         handed_to = handed_on(node) if generates else ()
-        decorates = first and not node.name.startswith("test") and not node.decorator_list
+        is_test = node.name.startswith("test")
+        decorates = first not in ("", "self", "cls") and not is_test and not node.decorator_list
         return Function(
             node.name,
             self.name_span(node),
@@ -200,7 +207,7 @@ class _Reader:
             tuple(read_expression(each, self.span) for each in node.decorator_list),
             conditional,
             isinstance(node, ast.AsyncFunctionDef),
-            frozenset([word for word in self.words if word in body]),
+            frozenset([word for word in (_OF_TESTS if is_test else WORDS) if word in body]),
             read_wrapping(first, body) if decorates else None,
             parametrized(node) if generates and handed_to is not None else None if generates else (),
             handed_to or (),
@@ -211,16 +218,17 @@ class _Reader:
     def parameters(self, arguments: ast.arguments, body: str) -> Iterator[Parameter]:
         positional = [*arguments.posonlyargs, *arguments.args]
         first_default = len(positional) - len(arguments.defaults)
+        only = len(arguments.posonlyargs)
         for number, argument in enumerate(positional):
-            kind = "positional-only" if number < len(arguments.posonlyargs) else "plain"
+            kind = "positional-only" if number < only else "plain"
             yield self.parameter(argument, kind, number >= first_default, body)
         for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
             yield self.parameter(argument, "keyword-only", default is not None, body)
 
     def parameter(self, argument: ast.arg, kind: str, has_default: bool, body: str) -> Parameter:
-        column = self.column(argument.lineno, argument.col_offset)
-        span = Span(argument.lineno, column, argument.lineno, column + len(argument.arg))
-        return Parameter(argument.arg, span, kind, has_default, argument.arg in body)
+        line, name, offset = argument.lineno, argument.arg, argument.col_offset
+        column = offset + 1 if self.ascii else self.column(line, offset)
+        return Parameter(name, Span(line, column, line, column + len(name)), kind, has_default, name in body)
 
     def assigned(self, target: ast.expr, value: ast.expr, conditional: bool) -> Iterator[Binding]:
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -257,7 +265,8 @@ class _Reader:
             if values is not None:
                 yield from (Dynamic(value, how, line) for value in values)
                 return
-        begins, ends = ends_of_string(key, self.conditions)
+        conditions = [each.test for each in self.ifs if not _rebinds(each, each.test)]
+        begins, ends = ends_of_string(key, conditions)
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             yield Dynamic(key.value, how, line)
         else:

@@ -83,7 +83,8 @@ class Definition:
 
 
 class Evidence:
-    """Who imports a name and who defines it, over all the project's files."""
+    """Who imports a name and who defines it, over all the project's files. `importable` are those that are no
+    tests."""
 
     def __init__(self, outlines: Iterable[Outline], names: frozenset[str], origins: Origins) -> None:
         self.origins = origins
@@ -92,6 +93,7 @@ class Evidence:
         self._sources: dict[str, tuple[Source, ...]] = {}
         builtins: set[str] = set()
         fixtures: set[str] = set()
+        importable: list[str] = []
         for outline in outlines:
             builtins |= outline.builtins
             fixtures.update(name for name, kind in outline.defined if kind == "fixture")
@@ -104,6 +106,7 @@ class Evidence:
                     )
             if is_test_module(outline.path):
                 continue
+            importable.append(outline.path)
             module = module_name(outline.path)
             if module in self._definitions:
                 self._definitions[module].append(Definition(outline.path, "module"))
@@ -111,6 +114,7 @@ class Evidence:
                 definitions = self._definitions.get(name)
                 if definitions is not None and kind != "fixture":
                     definitions.append(Definition(outline.path, kind))
+        self.importable = tuple(importable)
         self.builtins = frozenset(builtins)
         self.fixtures = frozenset(fixtures).union(_PYTEST_FIXTURES.split())
 

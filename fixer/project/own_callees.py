@@ -9,7 +9,7 @@ from fixer.facts.definitions import Alias, ClassShape, FunctionShape, Parameters
 from fixer.import_statement import Import
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Set
+    from collections.abc import Callable, Collection, Iterable, Mapping, Set
 
     from fixer.facts.definitions import Shape
     from fixer.project.modules import Modules
@@ -56,30 +56,38 @@ class OwnCallee:
 
 
 class OwnCallees:
-    """`definitions` gives the functions and classes of a file; None where it cannot be read."""
+    """`definitions` gives the functions and classes of a file; None where it cannot be read. `may_lack` says
+    by the text of a file alone whether something in it may not take certain keywords."""
 
     def __init__(
         self,
         origins: Origins,
         modules: Modules,
         definitions: Callable[[str], Mapping[str, Shape] | None],
+        may_lack: Callable[[str, str, Iterable[str]], bool],
     ) -> None:
         self.origins = origins
         self.modules = modules
         self.definitions = definitions
+        self.may_lack = may_lack
         self._known: dict[tuple[str, str], OwnCallee | None] = {}
 
-    def find(self, path: str, importer: str) -> OwnCallee | None:
+    def find(self, path: str, importer: str, passed: Collection[str] = ()) -> OwnCallee | None:
         """The callee that the dotted `path` means in the file `importer`; `__name__.x` is its own `x`.
 
-        None where it is none of the project's, or where it is not certain what it takes.
+        None where it is none of the project's, where it is not certain what it takes, and where its text
+        shows, without a parser, that it takes all keywords that are `passed`.
         """
         origin = self._origin(path, importer)
         if origin is not None and origin.name is not None:
+            if passed and not self.may_lack(origin.place, origin.name, passed):
+                return None
             return self._known_of(origin.place, origin.name)
         owner, _, method = path.rpartition(".")
         origin = self._origin(owner, importer, 0) if owner else None
         if origin is None or origin.name is None:
+            return None
+        if passed and not self.may_lack(origin.place, f"{origin.name}.{method}", passed):
             return None
         return self._method(origin.place, origin.name, method)
 

@@ -70,7 +70,7 @@ _CALLED = ("class", "function", "decorated")
 
 def _look_at(path: str, dotted: str, spelled: str, project: Project, found: dict[str, OwnCallee]) -> None:
     passed = project.loader.passed_keywords(path, spelled)
-    callee = project.own_callees.find(dotted, path) if passed else None
+    callee = project.own_callees.find(dotted, path, passed) if passed else None
     if callee is not None and not callee.parameters.any and passed - set(callee.parameters.names):
         found[dotted] = callee
 

@@ -138,6 +138,9 @@ class Loader(Protocol):
         """Those of `names`, defined at the margin of one file, that it calls with a keyword which the
         definition does not mention."""
 
+    def may_lack(self, path: str, name: str, keywords: Iterable[str]) -> bool:
+        """Whether the text of one file leaves it open that `name`, defined in it, takes all the keywords."""
+
     def definitions(self, path: str) -> Mapping[str, Shape] | None:
         """The functions and classes at module level of one file; None if it cannot be read."""
 
@@ -273,7 +276,8 @@ class Project:
     @cached_property
     def own_callees(self) -> OwnCallees:
         """What the project's own functions and classes take."""
-        return OwnCallees(self.origins, self.modules, self.loader.definitions)
+        loader = self.loader
+        return OwnCallees(self.origins, self.modules, loader.definitions, loader.may_lack)
 
     def unknown_keywords(self, path: str) -> tuple[UnknownKeyword, ...]:
         """The keywords that the project's own callees do not have, in the calls of one file."""

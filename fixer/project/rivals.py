@@ -64,10 +64,13 @@ def kinship(path: str, place: str) -> int:
 
 
 def defined_in_a_branch(name: str, path: str, project: Project) -> bool:
-    """Whether a module other than `path` defines the name below an `if` or `try`, which no outline shows."""
+    """Whether a module other than `path` that is no test defines the name below an `if` or `try`, which no
+    outline shows."""
     known = {path, *(each.path for each in project.evidence.definitions(name))}
+    importable = [each for each in project.evidence.importable if each not in known]
+    others = [*project.loader.mentioning(name, importable)]  # one search for a word that is often nowhere
     words = (f"def {name}(", f"class {name}(", f"class {name}:")
-    files = {each for word in words for each in project.loader.mentioning(word)} - known
+    files = {each for word in words for each in project.loader.mentioning(word, others)}
     return any(name in (project.loader.bound_names(each) or ()) for each in files)
 
 
