@@ -128,7 +128,7 @@ def _mentioned(source: bytes, name: bytes) -> bytes:
         return header
     end = _END.search(source, at)
     body = source[at : end.start() if end else len(source)]
-    init = body.find(b"def __init__(")
+    init = body.rfind(b"def __init__(")
     end = _HEADER_END.search(body, init) if init >= 0 else None
     indent = _INDENT.search(body)  # deeper stand the names of functions, and words of docstrings
     fields = [
