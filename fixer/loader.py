@@ -159,10 +159,15 @@ class DiskLoader:
         return self._manifests.warnings
 
     def facts(self, path: str) -> Facts | None:
-        content = self._read(path)
+        content, changed = self._read(path), self.files.after.get(path)
         if content is None:
             return None
-        return self._kept(Parts().kind, path, content, partial(read_facts, path, content))
+        has_body = path in self._bodies and self._bodies[path][0] is changed
+        parts = Parts(calls=False, body=not has_body)  # whoever asks for one asks for the other, too
+        facts = self._kept(parts.kind, path, content, partial(read_facts, path, content, parts))
+        if facts.body is not None:
+            self._bodies[path] = changed, facts.body
+        return facts
 
     def needs_newer_python(self, path: str) -> bool:
         """Whether the file is sound, but only for a newer Python than this one."""

@@ -21,6 +21,8 @@ _FUNCTION = (0, "function")
 _NO_NAMES = frozenset({"lambda", "genexpr", "listcomp", "setcomp", "dictcomp", "__annotate__"})
 # Hooks, and what they hand `metafunc` to: what they do to tests and fixtures is in their bodies.
 _KEEP_BODY, _KEEP_WITH = "pytest_", "metafunc"
+# All of a header on one line, as most are.
+_PLAIN_HEADER = re.compile(r"([^()#\"'\\]*\([^()#\"'\\]*\)[^()#\"'\\:]*:)[ \t]*")
 # What can stand in a header: strings and comments (to skip), brackets, and the colon that ends it.
 _HEADER = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[()\[\]{}:]")
 
@@ -69,8 +71,10 @@ def headers_only(text: str, lines: Sequence[str], top: Table) -> Headers | None:
         above = line - 1
         if start < done or line > len(lines):
             return None
-        indent = _indent(text, start)
-        header_end = _end_of_header(text, start)
+        first_line = lines[above]
+        indent = first_line[: len(first_line) - len(first_line.lstrip(" \t"))]
+        plain = _PLAIN_HEADER.fullmatch(first_line)
+        header_end = start + plain.end(1) if plain is not None else _end_of_header(text, start)
         if header_end is None:
             return None
         end = _end_of_block(text, header_end, len(indent))
@@ -91,13 +95,6 @@ def headers_only(text: str, lines: Sequence[str], top: Table) -> Headers | None:
 def _is_code(rest: str) -> bool:
     """Whether something stands behind the colon: the body, on the same line."""
     return rest.partition("#")[0].strip() != ""
-
-
-def _indent(text: str, start: int) -> str:
-    end = start
-    while text[end : end + 1] in (" ", "\t"):
-        end += 1
-    return text[start:end]
 
 
 def _end_of_header(text: str, start: int) -> int | None:

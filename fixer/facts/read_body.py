@@ -102,7 +102,7 @@ class _Reader:
 
     def name_span(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> Span:
         text = self.lines[node.lineno - 1]
-        match = _KEYWORD.search(text)
+        match = _KEYWORD.search(text, node.col_offset if self.ascii else 0)
         if match is None or not text.startswith(node.name, match.end()):  # `def \` and the name below it
             column = self.column(node.lineno, node.col_offset)
             return Span(node.lineno, column, node.lineno, column + 3)
@@ -192,7 +192,8 @@ class _Reader:
             last = node.body[-1].end_lineno or node.lineno
             body = "\n".join(self.lines[node.body[0].lineno - 1 : last])
         hook = node.name.startswith("pytest_")
-        first = next((each.arg for each in (*node.args.posonlyargs, *node.args.args)), "")
+        taken = node.args.posonlyargs or node.args.args
+        first = taken[0].arg if taken else ""
         generates = node.name == "pytest_generate_tests" or first == METAFUNC
         handed_to = handed_on(node) if generates else ()
         is_test = node.name.startswith("test")
