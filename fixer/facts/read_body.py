@@ -19,6 +19,7 @@ from fixer.facts.body import (
     Parameter,
     Statement,
 )
+from fixer.facts.class_names import with_own_decorators
 from fixer.facts.computed_names import ends_of_string
 from fixer.facts.expression import Other, dotted_name, read_expression
 from fixer.facts.generated import METAFUNC, handed_on, parametrized, registered
@@ -129,7 +130,7 @@ class _Reader:
                 tuple((each.arg, read_expression(each.value, self.span)) for each in node.keywords),
                 tuple(read_expression(each, self.span) for each in node.decorator_list),
                 conditional,
-                self.block(node.body),
+                tuple(with_own_decorators(self.block(node.body))),
             )
         elif isinstance(node, ast.Import):
             for name in node.names:
