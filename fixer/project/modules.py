@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+# A folder `tests/pytest` or `tests/json` that is no regular package never hides these.
+_ALWAYS_THERE = frozenset({"pytest", "_pytest"}) | sys.stdlib_module_names
 
 
 def folder_of(path: str) -> str:
@@ -88,7 +92,10 @@ class Modules:
                 return None
             return self._file_in(folder, name) or self._namespace_in(folder, name)
         folders = self._search(importer)
-        for kinds in (self._file_in, self._namespace_in):  # a namespace package loses to any other
+        finders = [self._file_in, self._namespace_in]  # a namespace package loses to any other
+        if module.partition(".")[0] in _ALWAYS_THERE:
+            del finders[1]
+        for kinds in finders:
             for folder in folders:
                 found = kinds(folder, module)
                 if found is not None:
