@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import posixpath
+import re
 from functools import cached_property, partial
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -48,7 +49,8 @@ _NO_FACTS: Mapping[str, Facts] = MappingProxyType({})
 _WORTH_A_CACHE = 300  # files of a project: fewer are read before the cache is open
 Fact = TypeVar("Fact")
 
-_AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"__dict__", b"sys.modules[")
+_AT_RUN_TIME = (b"globals(", b"exec(", b"vars()", b"locals()", b"sys.modules[")
+_DICT = re.compile(rb"(?<!\bself\.)(?<!\bcls\.)__dict__")  # of anything but an instance or class
 
 
 class DiskLoader:
@@ -103,7 +105,7 @@ class DiskLoader:
 
     def bound_names(self, path: str) -> frozenset[str] | None:
         content = self._read(path)
-        if content is None or any(word in content for word in _AT_RUN_TIME):
+        if content is None or any(word in content for word in _AT_RUN_TIME) or _DICT.search(content):
             return None
         try:
             return module_names(read_scopes(content))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from fixer.project.origins import Origin
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from fixer.facts.model import Use
     from fixer.project.evidence import Source
     from fixer.project.project import Project
 
@@ -18,7 +21,27 @@ def mentions(source: Source, name: str, attributes: Iterable[str], path: str, pr
     imports it as `name`."""
     others = sorted(source.paths - {path})[:_ASKED]
     return all(
-        (source.origin.name is not None and project.mentions_word(source.origin.place, attribute))
+        _shows(source.origin, attribute, project)
         or any(project.mentions_word(other, f"{name}.{attribute}") for other in others)
         for attribute in sorted(attributes)
     )
+
+
+def is_own_module(name: str, uses: Sequence[Use], project: Project) -> bool:
+    """Whether the project has a module of that name with all attributes that are used of it, and some are."""
+    modules = [each for each in project.evidence.definitions(name) if each.kind == "module"]
+    return all(use.attribute for use in uses) and any(
+        all(_shows(Origin(module.path, None, "module"), str(use.attribute), project) for use in uses)
+        for module in modules
+    )
+
+
+def _shows(origin: Origin, attribute: str, project: Project) -> bool:
+    """Whether the file itself mentions it, or, as a module, has it from another."""
+    if origin.kind == "module":
+        found = project.origins.inside(origin.place, attribute)
+        if found is not None and found.place != origin.place:
+            return True
+    elif origin.name is None:
+        return False
+    return project.mentions_word(origin.place, attribute)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fixer.known.vocabulary import Known
+    from fixer.project.evidence import Source
     from fixer.project.origins import Origin, Origins
 
 
@@ -21,7 +22,7 @@ def origin_fits(origin: Origin, uses: Sequence[Use], origins: Origins) -> bool:
 def _fits(origin: Origin, use: Use, origins: Origins) -> bool:
     if origin.kind == "module":
         if use.attribute is None:
-            return not use.called and use.role is Role.VALUE
+            return is_like_a_module([use])
         return origins.inside(origin.place, use.attribute) is not None or _open(origin.place, origins)
     if use.attribute is not None or use.role is Role.SUBSCRIPT:
         return origin.kind != "function"  # a plain function has no attributes worth a test's while
@@ -54,6 +55,11 @@ def module_fits(uses: Sequence[Use]) -> bool:
     return all(use.attribute is not None for use in uses)
 
 
+def is_like_a_module(uses: Sequence[Use]) -> bool:
+    """Whether any module can be used in all of these ways."""
+    return all(use.attribute is not None or (not use.called and use.role is Role.VALUE) for use in uses)
+
+
 def known_fits(entry: Known, uses: Sequence[Use]) -> bool:
     """Whether an entry of the vocabulary can be used in all of these ways."""
     return all(entry.fits(use.attribute, use.called, use.role.value) for use in uses)
@@ -62,3 +68,17 @@ def known_fits(entry: Known, uses: Sequence[Use]) -> bool:
 def told_by(entry: Known, uses: Sequence[Use]) -> bool:
     """Whether one of these uses, all of which fit, is proof enough that the entry is meant."""
     return any(entry.told_by(use.attribute, use.called) for use in uses)
+
+
+def is_known(source: Source, known: Sequence[Known]) -> bool:
+    return any(is_same(entry, source.origin) for entry in known)
+
+
+def is_same(entry: Known, origin: Origin) -> bool:
+    what = entry.what
+    return origin.kind == "external" and (what.module, what.name) == (origin.place, origin.name)
+
+
+def is_unknown(origin: Origin) -> bool:
+    """Whether nothing is known of what the project imports there."""
+    return origin.kind == "external" and origin.name is not None

@@ -15,7 +15,17 @@ from fixer.finding import Safety
 from fixer.import_statement import Import
 from fixer.project.attributes import mentions
 from fixer.project.evidence import Definition, Source, nearness
-from fixer.project.fit import known_fits, module_fits, needs_submodule, origin_fits, told_by
+from fixer.project.fit import (
+    is_known,
+    is_like_a_module,
+    is_same,
+    is_unknown,
+    known_fits,
+    module_fits,
+    needs_submodule,
+    origin_fits,
+    told_by,
+)
 from fixer.project.modules import folder_of
 from fixer.project.origins import Origin
 from fixer.project.rivals import Rivals, defined_in_a_branch
@@ -100,7 +110,7 @@ class _Weighing:
             return origin_fits(origin, self.uses, self.project.origins)
         if origin.place == "_typeshed":
             return False  # exists for type checkers alone
-        return origin.name is not None or module_fits(self.uses)
+        return origin.name is not None or is_like_a_module(self.uses)
 
     def fitting_definitions(self) -> list[Definition]:
         found = [
@@ -132,12 +142,12 @@ class _Weighing:
         certain = self.certain_entry()
         if not self.files:
             rivals = any(found.kind != "value" for found in self.definitions)
-            here = [source for source in self.sources if not _is_known(source, self.known)]
+            here = [source for source in self.sources if not is_known(source, self.known)]
             if certain is not None and not rivals and not here:
                 return Choice((certain.what,), Safety.SAFE, f"{_module_of(certain)} has it")
             return self.ranked("several things have this name")
         first = self.sources[0]
-        agrees = _is_known(first, self.known)
+        agrees = is_known(first, self.known)
         enough = certain is not None or first.votes(self.path) >= _ENOUGH
         unlike = self.is_used_to_another(first) or self.rivals.is_about_another(first.origin)
         if agrees and enough and self.all_but_agree(first) and not unlike:
@@ -188,7 +198,8 @@ class _Weighing:
         public = not self.name.startswith("_") and "/_" not in f"/{first.path}".replace("/__init__", "")
         public = public and self.name not in self.project.declared.imports  # else a library's module as well
         what = self.spell_definition(first) if len(self.definitions) == 1 and public else None
-        whole = not needs_submodule(self.origin_of(first), self.uses, self.project.origins)
+        told = first.kind != "module" or any(use.attribute for use in self.uses)  # else any value would do
+        whole = told and not needs_submodule(self.origin_of(first), self.uses, self.project.origins)
         likely = whole and self.is_telling(first.kind) and what is not None and self.importable(first, what)
         if what and likely and not defined_in_a_branch(self.name, self.path, self.project):
             return Choice((what,), self.safety(), f"{first.path} alone defines it")
@@ -223,7 +234,7 @@ class _Weighing:
         what = self.project.spell(source, self.path)
         if what is None:
             return Choice((), Safety.SUGGESTION, f"{why}, in a way that does not work in this file")
-        if _is_known(source, self.known):
+        if is_known(source, self.known):
             return Choice((what,), Safety.SAFE, why)
         unlikely = (
             source.typing_only
@@ -261,7 +272,8 @@ class _Weighing:
 
     def lacks_attribute(self, source: Source) -> bool:
         """Whether an attribute is used of it that nobody mentions. Modules of libraries have too many."""
-        return source.origin.name is not None and not self.mentions(source)
+        external = source.origin.kind == "external"
+        return not (external and source.origin.name is None) and not self.mentions(source)
 
     @cached_property
     def modules_with_it(self) -> list[Definition]:
@@ -270,7 +282,7 @@ class _Weighing:
 
     def is_doubtful(self, source: Source) -> bool:
         """Whether nobody mentions a used attribute of it, while another thing of that name has it."""
-        sure = source.origin.kind == "module" or _is_known(source, self.known)
+        sure = source.origin.kind == "module" or is_known(source, self.known)
         if sure or not self.lacks_attribute(source):
             return False
         return bool(self.modules_with_it) or any(map(self.mentions, self.sources))
@@ -360,13 +372,13 @@ class _Weighing:
         """Whether an attribute of the name speaks for a module of the vocabulary, while nothing is known of
         what the project imports under that name; or whether one file alone speaks against a mock."""
         if self.known and self.known[0].what.module == "unittest.mock" and 0 < self.files < _ENOUGH:
-            return all(_is_unknown(each.origin) for each in self.sources)
+            return all(is_unknown(each.origin) for each in self.sources)
         return (
             len(self.known) == 1
             and self.known[0].kind == "module"
             and self.known[0].generic
             and told_by(self.known[0], self.uses)
-            and all(_same(self.known[0], each.origin) or _is_unknown(each.origin) for each in self.sources)
+            and all(is_same(self.known[0], each.origin) or is_unknown(each.origin) for each in self.sources)
         )
 
     def share(self, source: Source) -> float:
@@ -382,20 +394,6 @@ class _Weighing:
         if self.files < 2:
             return f"{self.files or 'no'} other file imports it from {place}"
         return f"{source.votes(self.path)} of {self.files} files import it from {place}"
-
-
-def _is_known(source: Source, known: Sequence[Known]) -> bool:
-    return any(_same(entry, source.origin) for entry in known)
-
-
-def _same(entry: Known, origin: Origin) -> bool:
-    what = entry.what
-    return origin.kind == "external" and (what.module, what.name) == (origin.place, origin.name)
-
-
-def _is_unknown(origin: Origin) -> bool:
-    """Whether nothing is known of what the project imports there."""
-    return origin.kind == "external" and origin.name is not None
 
 
 def _module_of(entry: Known) -> str:

@@ -12,6 +12,7 @@ from fixer.keyword_tables import KwargsSettings, Rewrite
 from fixer.known import vocabulary
 from fixer.known.plugin_fixtures import who_provides
 from fixer.known.star_exports import star_exports
+from fixer.project.attributes import is_own_module
 from fixer.project.evidence import Evidence
 from fixer.project.fit import known_fits
 from fixer.project.fixtures.explain import has_method, requests, unrequested, untaken
@@ -227,7 +228,8 @@ class Project:
             if body is None or not has_method(body, name):
                 return False
         uses = [use for use in facts.undefined if use.name == name]
-        if not self.vocabulary(name, uses) and not self.evidence.sources(name):
+        known = self.vocabulary(name, uses) or self.evidence.sources(name)
+        if not known and not is_own_module(name, uses, self):
             return True
         body = self.loader.body(facts.path) if bound_elsewhere else None
         return body is not None and requests(body, name)  # another test of the file that requests it decides
