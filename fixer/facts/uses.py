@@ -112,12 +112,14 @@ def _really_bound(tree: ast.Module, doubtful: frozenset[str]) -> set[str]:
 
 
 class _Place(NamedTuple):
-    """Where the walk stands: the unbound names its scope reads, whether a `try` around it catches
-    NameError, whether it runs later than the import of the file and as a function inside of another, and
-    the names of the class body around it that a comprehension does not see."""
+    """Where the walk stands: the unbound names its scope reads, whether a `try` around it catches NameError
+    by name (`guarded`) or with all others (`swallowed`), whether it runs later than the import of the file
+    and as a function inside of another, and the names of the class body around it that a comprehension does
+    not see."""
 
     names: frozenset[str]
     guarded: bool = False
+    swallowed: bool = False
     deferred: bool = False
     nested: bool = False
     hidden: frozenset[str] = frozenset()
@@ -172,7 +174,9 @@ class _Finder:
             yield from self.class_(node, at)
         elif isinstance(node, _Tries):
             catches = any(_catches_name_error(handler.type) for handler in node.handlers)
-            yield from self.block(node.body, at._replace(guarded=at.guarded or catches))
+            swallows = any(_catches_all(handler.type) for handler in node.handlers)
+            inside = at._replace(guarded=at.guarded or catches, swallowed=at.swallowed or swallows)
+            yield from self.block(node.body, inside)
             yield from self.block([*node.handlers, *node.orelse, *node.finalbody], at)
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             yield from self.block(node.items, at)
@@ -189,6 +193,9 @@ class _Finder:
                 yield from self.expression(node.exc, at, Role.EXCEPTION)
             if node.cause is not None:
                 yield from self.expression(node.cause, at)
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Name):
+            # A name by itself does nothing but raise NameError, and that is what it is there for.
+            yield from self.use(node.value, at._replace(guarded=at.guarded or at.swallowed), Role.VALUE)
         elif isinstance(node, ast.AnnAssign):
             yield from self.annotation(node.annotation, at)
             yield from self.block([node.target, *([node.value] if node.value else [])], at)
@@ -326,6 +333,10 @@ def _parameters(arguments: ast.arguments) -> set[str]:
 def _catches_name_error(node: ast.expr | None) -> bool:
     kinds = node.elts if isinstance(node, ast.Tuple) else [node]
     return any(isinstance(kind, ast.Name) and kind.id == "NameError" for kind in kinds)
+
+
+def _catches_all(node: ast.expr | None) -> bool:
+    return node is None or (isinstance(node, ast.Name) and node.id in ("Exception", "BaseException"))
 
 
 def _expects_name_error(node: ast.expr) -> bool:

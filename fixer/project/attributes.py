@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from fixer.project.fit import is_like_a_module
 from fixer.project.origins import Origin
 
 if TYPE_CHECKING:
@@ -30,8 +31,9 @@ def mentions(source: Source, name: str, attributes: Iterable[str], path: str, pr
 def is_own_module(name: str, uses: Sequence[Use], project: Project) -> bool:
     """Whether the project has a module of that name with all attributes that are used of it, and some are."""
     modules = [each for each in project.evidence.definitions(name) if each.kind == "module"]
-    return all(use.attribute for use in uses) and any(
-        all(_shows(Origin(module.path, None, "module"), str(use.attribute), project) for use in uses)
+    attributes = {use.attribute for use in uses if use.attribute is not None}
+    return bool(attributes and is_like_a_module(uses)) and any(
+        all(_shows(Origin(module.path, None, "module"), attribute, project) for attribute in attributes)
         for module in modules
     )
 
