@@ -52,6 +52,7 @@ RUFF_ALONE = {
     "reading-injection-a-use-that-runs-before-exec-does": {"patch"},
     # Missing on purpose, and for type checkers.
     "reading-conditional-pytest-raises-nameerror-is-a-guard-that-runs": {"undefined_on_purpose"},
+    "reading-conditional-a-name-by-itself-where-everything-is-caught": {"foobarbaz"},
     "reading-places-names-that-every-module-has": {"reveal_type"},
     # TF202 has them: fixtures that nobody requested.
     "reading-places-a-fixture-used-without-being-requested": {"tmp_path"},
@@ -103,6 +104,7 @@ RAISES_UNREPORTED = {
 # Cases that report a name although no NameError reaches the top.
 NEVER_RAISES = {
     "reading-conditional-a-bare-except-is-no-guard-for-nameerror",
+    "reading-conditional-a-name-by-itself-where-everything-is-caught",
     "reading-annotations-a-local-variable",
     "reading-conditional-code-that-never-runs",
 }

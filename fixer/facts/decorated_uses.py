@@ -7,13 +7,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.facts.body import Function
-from fixer.facts.text import decode
+from fixer.facts.text import decode, lines_of
 from fixer.facts.uses import find_uses
 
 if TYPE_CHECKING:
     from fixer.facts.body import ModuleBody
     from fixer.facts.model import Use
     from fixer.facts.symbols import Scopes
+
+
+_GIVEN = re.compile(r"\.\w+ ?=(?!=)")
 
 
 def decorated_uses(source: bytes, scopes: Scopes, body: ModuleBody) -> tuple[Use, ...]:
@@ -27,7 +30,12 @@ def decorated_uses(source: bytes, scopes: Scopes, body: ModuleBody) -> tuple[Use
     if not names:
         return ()
     text = decode(source)
-    names -= {name for name in names if re.search(rf"\b{name}\.\w+ ?=(?!=)", text)}
     wanted = replace(scopes, unbound=frozenset(names), doubtful=frozenset(), hidden={})
-    uses = find_uses(text, wanted) if names else ()
-    return tuple(use for use in uses if use.deferred and not (use.attribute or "").startswith("__"))
+    uses = find_uses(text, wanted)
+    lines = lines_of(text)
+    given = {each.name for each in uses if _GIVEN.match(lines[each.span.line - 1], each.span.end_column - 1)}
+    return tuple(
+        use
+        for use in uses
+        if use.deferred and use.name not in given and not (use.attribute or "").startswith("__")
+    )

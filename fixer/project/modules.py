@@ -49,13 +49,21 @@ class Modules:
     Nothing says for certain what `sys.path` will be; the folders that pytest and packaging put there are
     tried in the order in which they would win: the test's own base folder (the first one upward without
     an `__init__.py`), the configured ones, `src` and `lib` folders, the root, then the folders above the
-    test.
+    test, and those that are called as the one package in them. `declared` are the top-level names of the
+    declared distributions.
     """
 
-    def __init__(self, files: Iterable[str], search_paths: Mapping[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        files: Iterable[str],
+        search_paths: Mapping[str, Sequence[str]] | None = None,
+        declared: Iterable[str] = (),
+    ) -> None:
         self.files = frozenset(files)
         self.folders = frozenset(_folders(self.files))
         self.sources = sorted(filter(self._holds_packages, self.folders))
+        self.projects = sorted(filter(self._is_called_as_its_package, self.folders))
+        self.declared = frozenset(declared)
         self.search_paths = search_paths or {}
         self._bases: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
@@ -93,7 +101,7 @@ class Modules:
             return self._file_in(folder, name) or self._namespace_in(folder, name)
         folders = self._search(importer)
         finders = [self._file_in, self._namespace_in]  # a namespace package loses to any other
-        if module.partition(".")[0] in _ALWAYS_THERE:
+        if module.partition(".")[0] in _ALWAYS_THERE or module in self.declared:
             del finders[1]
         for kinds in finders:
             for folder in folders:
@@ -177,13 +185,22 @@ class Modules:
                 folder = folder_of(folder)
                 above.append(folder)
                 configured += tuple(self.search_paths.get(folder, ()))
-            self._folders_for[base] = tuple(dict.fromkeys((base, *configured, *self.sources, "", *above)))
+            folders = (base, *configured, *self.sources, "", *above, *self.projects)
+            self._folders_for[base] = tuple(dict.fromkeys(folders))
         return self._folders_for[base]
 
     def _holds_packages(self, folder: str) -> bool:
         """Whether the folder is one that packaging puts on `sys.path`: `src`, or `lib` without being one."""
         name = folder.rpartition("/")[2]
         return name == "src" or (name in ("lib", "python") and f"{folder}/__init__.py" not in self.files)
+
+    def _is_called_as_its_package(self, folder: str) -> bool:
+        """Whether the folder is one of several projects: `shop/shop/__init__.py`, and no `shop/__init__.py`.
+        Of those below tests, what is imported would be guessed."""
+        parts = folder.split("/")
+        if f"{folder}/{parts[-1]}/__init__.py" not in self.files or f"{folder}/__init__.py" in self.files:
+            return False
+        return not any(part.startswith("test") for part in parts)
 
     def _file_in(self, folder: str, module: str) -> str | None:
         stem = _stem(folder, module)

@@ -166,7 +166,7 @@ class Project:
         self.loader = loader
         self.settings = settings
         self._unrequested: dict[str, Sequence[Unrequested]] = {}
-        self._spelled: dict[tuple[Source, str], Import | None] = {}
+        self._spelled: dict[tuple[Source, str, frozenset[str]], Import | None] = {}
         self._imported: dict[str, frozenset[Import]] = {}
         self._nearby: dict[str, frozenset[str]] = {}
         self._unknown: dict[str, tuple[UnknownKeyword, ...]] = {}
@@ -175,7 +175,8 @@ class Project:
 
     @cached_property
     def modules(self) -> Modules:
-        return Modules(self.loader.python_files(), self.loader.search_paths())
+        loader = self.loader
+        return Modules(loader.python_files(), loader.search_paths(), loader.declared().imports)
 
     @cached_property
     def fixtures(self) -> FixtureModel:
@@ -342,10 +343,11 @@ class Project:
         return distribution is None or distribution in self.declared.distributions
 
     def spell(self, source: Source, path: str) -> Import | None:
-        """The import of `source` as files in the folder of `path` would write it, None if they cannot."""
-        key = (source, folder_of(path))
+        """The import of `source` as the file `path` would write it, None if it cannot."""
+        taken_from = self.modules_taken_from(path) & source.modules
+        key = (source, folder_of(path), taken_from)
         if key not in self._spelled:
-            self._spelled[key] = spell(source, path, self.modules)
+            self._spelled[key] = spell(source, path, self.modules, taken_from)
         return self._spelled[key]
 
     def imported_modules(self, path: str) -> frozenset[str]:

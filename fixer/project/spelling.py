@@ -14,10 +14,13 @@ if TYPE_CHECKING:
     from fixer.project.origins import Origin
 
 
-def spell(source: Source, path: str, modules: Modules) -> Import | None:
-    """The import of `source` as the file `path` would write it: as most files do that import it, the
-    near ones counting most, but from a public package rather than from its private module. None where
-    none of their spellings means the same there."""
+def spell(
+    source: Source, path: str, modules: Modules, taken_from: frozenset[str] = frozenset()
+) -> Import | None:
+    """The import of `source` as the file `path` would write it: from a module that it takes names from
+    already (`taken_from`), else as most files do that import it, the near ones counting most, but from a
+    public package rather than from its private module. None where none of their spellings means the same
+    there."""
     votes: defaultdict[Import, float] = defaultdict(float)
     respelled: dict[tuple[str, Import], Import | None] = {}
     here = folder_of(path)
@@ -29,6 +32,9 @@ def spell(source: Source, path: str, modules: Modules) -> Import | None:
         spelled = respelled[key]
         if spelled is not None:
             votes[spelled] += count * nearness(here, folder)
+    own = {what: weight for what, weight in votes.items() if what.module in taken_from}
+    if own:
+        return max(own, key=lambda what: (own[what], what.module, what.bound))
     public = {what: weight for what, weight in votes.items() if not _is_private(what.module)}
     if not public:
         exported = _from_package(source, path, modules)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from fixer.finding import Finding
 from fixer.project.fixtures.explain import undecorated
 from fixer.rule import Rule, Withheld
+from fixer.span import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
     from fixer.project.project import Project
 
 CODE, NAME = "TF201", "missing-fixture"
+UNCOLLECTED = "no pytest configuration collects the file (`testfix fixtures FILE` says why)"
 _SHOWN = 3  # tests that a message names
 
 
 def judge(facts: Facts, project: Project) -> Iterator[Finding | Withheld]:
     """A finding for each place that asks for a fixture which some test does not find."""
     model = project.fixtures
+    if facts.path.rpartition("/")[2] != "conftest.py" and not model.suites_of(facts.path):
+        yield Withheld(CODE, facts.path, Span(1, 1, 1, 1), "", UNCOLLECTED)
     for lack in model.lacks(facts.path):
         if undecorated(lack, model) is not None or _is_unrequested(lack, facts, project):
             continue
