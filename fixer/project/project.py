@@ -23,6 +23,7 @@ from fixer.project.modules import Modules, folder_of
 from fixer.project.origins import Origins
 from fixer.project.own_callees import OwnCallees
 from fixer.project.own_calls import UnknownKeyword, unknown_keywords
+from fixer.project.rivals import is_rather_requested
 from fixer.project.spelling import spell
 from fixer.project.unguarded import Unguarded, unguarded
 from fixer.project.versions import Versions
@@ -229,11 +230,14 @@ class Project:
             if body is None or not has_method(body, name):
                 return False
         uses = [use for use in facts.undefined if use.name == name]
-        known = self.vocabulary(name, uses) or self.evidence.sources(name)
-        if not known and not is_own_module(name, uses, self):
+        known = self.vocabulary(name, uses)
+        imported = self.evidence.sources(name)
+        if not known and not imported and not is_own_module(name, uses, self):
             return True
         body = self.loader.body(facts.path) if bound_elsewhere else None
-        return body is not None and requests(body, name)  # another test of the file that requests it decides
+        if body is not None and requests(body, name):  # another test of the file that requests it decides
+            return True
+        return bool(imported) and not known and is_rather_requested(name, self)
 
     @cached_property
     def origins(self) -> Origins:

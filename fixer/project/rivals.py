@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.project.evidence import Source, nearness
+from fixer.project.fixtures.explain import requests
 from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
@@ -72,6 +73,13 @@ def defined_in_a_branch(name: str, path: str, project: Project) -> bool:
     words = (f"def {name}(", f"class {name}(", f"class {name}:")
     files = {each for word in words for each in project.loader.mentioning(word, others)}
     return any(name in (project.loader.bound_names(each) or ()) for each in files)
+
+
+def is_rather_requested(name: str, project: Project) -> bool:
+    """Whether more files of the project request a fixture of that name than import the name."""
+    importers = {path for source in project.evidence.sources(name) for path in source.paths}
+    bodies = map(project.loader.body, project.fixtures.names.files(name))
+    return sum(body is not None and requests(body, name) for body in bodies) > len(importers)
 
 
 def _plain(word: str) -> str:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding, Fix, Safety
+from fixer.project.fixtures.explain import requests
 from fixer.rule import Rule
 
 if TYPE_CHECKING:
@@ -63,10 +64,18 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
                 Safety.UNSAFE,
                 "it may run as it is, with the function that makes the fixture",
             )
+        elif _is_imported_elsewhere(finding, project):
+            safety, why = Safety.UNSAFE, "other files import something of that name, though fewer"
         else:
             safety, why = Safety.SAFE, _WHY[uses[(finding.path, finding.span)].kind]
         planned.append(replace(finding, fix=Fix(fix_id, (edit,), safety, why)))
     return planned
+
+
+def _is_imported_elsewhere(finding: Finding, project: Project) -> bool:
+    """Whether the name might be imported as well: others do, and nothing in the file requests it."""
+    body = project.loader.body(finding.path)
+    return bool(project.evidence.sources(finding.name)) and not (body and requests(body, finding.name))
 
 
 rule = Rule(
