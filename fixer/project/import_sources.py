@@ -239,7 +239,7 @@ class _Weighing:
             return Choice((what,), Safety.SAFE, why)
         unlikely = (
             source.typing_only
-            or may_be_a_library(self.uses, self.unfitting)
+            or (source.origin.kind != "external" and may_be_a_library(self.uses, self.unfitting))
             or self.is_strange(source, what)
             or needs_submodule(source.origin, self.uses, self.project.origins)
             or self.lacks_attribute(source)

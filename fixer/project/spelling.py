@@ -32,7 +32,7 @@ def spell(
         spelled = respelled[key]
         if spelled is not None:
             votes[spelled] += count * nearness(here, folder)
-    own = {what: weight for what, weight in votes.items() if what.module in taken_from}
+    own = {what: weight for what, weight in votes.items() if what.module in taken_from and not what.asname}
     if own:
         return max(own, key=lambda what: (own[what], what.module, what.bound))
     public = {what: weight for what, weight in votes.items() if not _is_private(what.module)}
