@@ -60,12 +60,6 @@ def is_like_a_module(uses: Sequence[Use]) -> bool:
     return all(use.attribute is not None or (not use.called and use.role is Role.VALUE) for use in uses)
 
 
-def may_be_a_library(uses: Sequence[Use], sources: Sequence[Source]) -> bool:
-    """Whether one of the sources is a module from outside, for or against which no use speaks."""
-    outside = any(each.origin.kind == "external" and each.origin.name is None for each in sources)
-    return outside and is_like_a_module(uses)
-
-
 def known_fits(entry: Known, uses: Sequence[Use]) -> bool:
     """Whether an entry of the vocabulary can be used in all of these ways."""
     return all(entry.fits(use.attribute, use.called, use.role.value) for use in uses)

@@ -17,10 +17,10 @@ from fixer.project.attributes import mentions
 from fixer.project.evidence import Definition, Source, nearness
 from fixer.project.fit import (
     is_known,
+    is_like_a_module,
     is_same,
     is_unknown,
     known_fits,
-    may_be_a_library,
     module_fits,
     needs_submodule,
     origin_fits,
@@ -90,7 +90,6 @@ class _Weighing:
         )
         sources = project.evidence.sources(name)
         self.sources = [source for source in sources if self.source_fits(source)]
-        self.unfitting = [source for source in sources if source not in self.sources]
         self.files = sum(source.votes(path) for source in self.sources)
         self.definitions = self.fitting_definitions()
         self._mentions: dict[Source, bool] = {}
@@ -111,7 +110,7 @@ class _Weighing:
             return origin_fits(origin, self.uses, self.project.origins)
         if origin.place == "_typeshed":
             return False  # exists for type checkers alone
-        return origin.name is not None or module_fits(self.uses)
+        return origin.name is not None or is_like_a_module(self.uses)
 
     def fitting_definitions(self) -> list[Definition]:
         found = [
@@ -239,7 +238,6 @@ class _Weighing:
             return Choice((what,), Safety.SAFE, why)
         unlikely = (
             source.typing_only
-            or (source.origin.kind != "external" and may_be_a_library(self.uses, self.unfitting))
             or self.is_strange(source, what)
             or needs_submodule(source.origin, self.uses, self.project.origins)
             or self.lacks_attribute(source)
