@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from fixer.facts.model import Use
     from fixer.facts.symbols import Scopes
 
-
-_GIVEN = re.compile(r"\.\w+ ?=(?!=)")
+_GIVEN = re.compile(r"\.\w+ ?=(?!=)")  # an attribute is set
 
 
 def decorated_uses(source: bytes, scopes: Scopes, body: ModuleBody) -> tuple[Use, ...]:

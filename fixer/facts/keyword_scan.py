@@ -22,9 +22,8 @@ _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 _END = re.compile(rb"\n[^\s#)\]}]")
 _DEFINES = re.compile(rb"(class|def|async[ \t]+def)[ \t]+")
 _ANNOTATION = re.compile(rb"^([ \t]+)(\w+)[ \t]*:([^\n]*)", re.M)
-_NO_FIELD = re.compile(
-    rb"ClassVar|init|\([ \t]*(?:#[^\n]*)?$"
-)  # or perhaps: the rest stands on further lines
+# Not a field of a dataclass, or perhaps none: the rest stands on further lines.
+_NO_FIELD = re.compile(rb"ClassVar|init|\([ \t]*(?:#[^\n]*)?$")
 _INDENT = re.compile(rb"^[ \t]+(?=\S)", re.M)
 _FURTHEST = 20_000  # bytes of one call
 

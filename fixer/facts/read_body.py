@@ -39,10 +39,8 @@ if TYPE_CHECKING:
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _NAMESPACES = ("globals()", "vars()", "locals()", "sys.modules[__name__]", "sys.modules[__name__].__dict__")
 _LISTS = ("append", "extend", "insert")  # methods that add to a list
-_OF_TESTS = (
-    "yield",
-    "return",
-)  # of `WORDS`: tests decorate nothing, but one may be a fixture without its mark
+# Of `WORDS`, for tests: they decorate nothing, but one may be a fixture that lost its mark.
+_OF_TESTS = ("yield", "return")
 _KEYWORD = re.compile(r"\b(?:def|class)[ \t]+")
 
 

@@ -298,7 +298,13 @@ class _Weighing:
         """Whether nine in ten import it from there: of all files, and of those that count most here."""
         weights = sum(each.weight(self.path) for each in self.sources)
         near = source.weight(self.path) >= _AGREE * weights - _NOTHING
-        return near and self.share(source) >= _AGREE
+        return near and self.share(source) >= _AGREE and not self.takes_from_another(source)
+
+    def takes_from_another(self, source: Source) -> bool:
+        """Whether the file takes names from a module that others have this one from, and none from here."""
+        taken = self.project.modules_taken_from(self.path)
+        others = (each for each in self.sources if each is not source)
+        return not taken & source.modules and any(taken & each.modules for each in others)
 
     def has_rivals(self) -> bool:
         """Whether the project defines something of that name itself."""
