@@ -67,6 +67,25 @@ REQUIRES = ["six>=1.9"]
 raise RuntimeError("must not run \\d")
 setup(install_requires=REQUIRES + ["boto3"], extras_require={"t": ["moto==5"]}, classifiers=["Not :: one"])
 """
+BUILT_UP_SETUP_PY = """\
+from setuptools import setup
+
+testing = ["pytest-mock"]
+more: list[str] = ["six"]
+circle = circle + testing
+extras = {}
+extras["lint"] = ["ruff"]
+extras["test"] = (
+    extras["lint"]
+    + ["pytest>=8"]
+)
+extras["all"] = [*testing, "attrs"]
+extras["docs"] = deps_list("sphinx", "furo")
+extras["test"].append("moto==5")
+extras["test"] += ["boto3"]
+install_requires = list(set(["idna"]))
+setup(extras_require=dict(extras, new=circle), tests_require=more, long_description=open("README.md").read())
+"""
 TOX = """\
 [testenv]
 deps =
@@ -107,6 +126,11 @@ FILES = [  # path, text, (name, specifier) in order
     ),
     ("setup.cfg", SETUP_CFG, "requests>=2 attrs pytest redis>4"),
     ("setup.py", SETUP_PY, "boto3 moto==5 six>=1.9"),
+    (
+        "lib/setup.py",
+        BUILT_UP_SETUP_PY,
+        "attrs boto3 furo idna moto==5 pytest-mock pytest>=8 ruff six sphinx",
+    ),
     ("tox.ini", TOX, "pytest>=8 tomli"),
     ("Pipfile", PIPFILE, "requests pytest>=8"),
     ("ci/environment-3.11.yml", ENVIRONMENT, "pandas==2.1 pytorch>=2 xarray sphinx-book-theme==1.0"),

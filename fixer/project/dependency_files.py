@@ -157,8 +157,12 @@ def ini(path: str, text: str) -> Parsed:
     return found, ""
 
 
+_ADDING = ("append", "extend", "insert", "setdefault", "update")  # methods of lists and dictionaries
+
+
 def setup_py(path: str, text: str) -> Parsed:
-    """The literal lists in setup.py, given to `setup()` or assigned to a name that speaks of requirements."""
+    """The literal lists in setup.py that are given to `setup()`, or assigned or added to a name that speaks
+    of requirements (`extras["test"] = extras["lint"] + [...]`). Names in them are followed."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # invalid escapes are not our subject
@@ -167,17 +171,36 @@ def setup_py(path: str, text: str) -> Parsed:
         return [], f"not Python that can be read ({error})"
     values: list[ast.expr] = []
     python: list[Requirement] = []
+    assigned: dict[str, list[ast.expr]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword) and node.arg == "python_requires":
             python += _python(path, text, node.arg, getattr(node.value, "value", None))
         elif isinstance(node, ast.keyword) and node.arg and re.search(r"_requires?$", node.arg):
             values.append(node.value)
-        elif isinstance(node, ast.Assign):
-            targets = [target.id for target in node.targets if isinstance(target, ast.Name)]
-            if any(re.search(r"require|deps$|dependenc|extras", target, re.IGNORECASE) for target in targets):
-                values.append(node.value)
-    found = (parse_requirement(string, path, line) for string, line in _literals(values))
+        for name, value in _assignments(node):
+            assigned.setdefault(name, []).append(value)
+    speaking = re.compile(r"require|deps$|dependenc|extras", re.IGNORECASE)
+    values += [value for name, listed in assigned.items() if speaking.search(name) for value in listed]
+    found = (parse_requirement(string, path, line) for string, line in _literals(values, assigned))
     return list(dict.fromkeys([*(requirement for requirement in found if requirement), *python])), ""
+
+
+def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """What a statement assigns to a name or to an item of it, or adds to either."""
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            yield _base(target), node.value
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign)) and node.value is not None:
+        yield _base(node.target), node.value
+    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ADDING:
+        yield _base(node.func.value), ast.List(node.args)
+
+
+def _base(node: ast.expr) -> str:
+    """`extras` for `extras`, `extras["test"]` and `self.extras`; "" for anything else."""
+    while isinstance(node, ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else getattr(node, "attr", "")
 
 
 def environment(path: str, text: str) -> Parsed:
@@ -295,15 +318,26 @@ def _ini_lines(text: str) -> Iterator[tuple[str, str, str, int]]:
                 yield section, key, found[2].strip(), number
 
 
-def _literals(values: Iterable[ast.expr]) -> Iterator[tuple[str, int]]:
-    """The strings in lists, tuples, sets and values of dictionaries, at any depth, with their lines."""
+def _literals(
+    values: Iterable[ast.expr], assigned: dict[str, list[ast.expr]], names: tuple[str, ...] = ()
+) -> Iterator[tuple[str, int]]:
+    """The strings in lists, tuples, sets and values of dictionaries, at any depth, with their lines. What is
+    `assigned` to names in them is looked through, too; `names` are those on the way there."""
     for value in values:
         if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
             for item in value.elts:
                 if isinstance(item, ast.Constant) and isinstance(item.value, str):
                     yield item.value, item.lineno
-            yield from _literals(value.elts)
+            yield from _literals(value.elts, assigned, names)
         elif isinstance(value, ast.Dict):
-            yield from _literals(value.values)
+            yield from _literals(value.values, assigned, names)
         elif isinstance(value, ast.BinOp):
-            yield from _literals([value.left, value.right])
+            yield from _literals([value.left, value.right], assigned, names)
+        elif isinstance(value, ast.Starred):
+            yield from _literals([value.value], assigned, names)
+        elif isinstance(value, ast.Name) and value.id not in names:
+            yield from _literals(assigned.get(value.id, ()), assigned, (*names, value.id))
+        elif isinstance(value, ast.Call):  # `dict(test=[...])`, `deps_list("pytest", "six")`
+            speaks = re.search(r"dep|req", _base(value.func), re.IGNORECASE)
+            given = [ast.List(value.args)] if speaks else value.args
+            yield from _literals([*given, *(each.value for each in value.keywords)], assigned, names)
