@@ -91,6 +91,9 @@ TOX = """\
 deps =
     pytest>=8
     py310,py311: tomli
+
+    # === Web ===
+    {py3.8,py3.14t}-web-v3.10: pytest-aiohttp==1.0
     -r requirements.txt
     {[base]deps}
 commands = pytest
@@ -131,7 +134,7 @@ FILES = [  # path, text, (name, specifier) in order
         BUILT_UP_SETUP_PY,
         "attrs boto3 furo idna moto==5 pytest-mock pytest>=8 ruff six sphinx",
     ),
-    ("tox.ini", TOX, "pytest>=8 tomli"),
+    ("tox.ini", TOX, "pytest>=8 tomli pytest-aiohttp==1.0"),
     ("Pipfile", PIPFILE, "requests pytest>=8"),
     ("ci/environment-3.11.yml", ENVIRONMENT, "pandas==2.1 pytorch>=2 xarray sphinx-book-theme==1.0"),
     ("uv.lock", UV_LOCK, "anyio==4.0"),

@@ -306,10 +306,10 @@ def _ini_lines(text: str) -> Iterator[tuple[str, str, str, int]]:
         header = re.match(r"\[([^\]]+)\]", line)
         if header:
             section, key = header[1].strip(), ""
-        elif line[:1] in ("#", ";"):
-            continue
+        elif line[:1] in ("#", ";") or not line.strip():
+            continue  # a value goes on behind them (`configparser`, "empty_lines_in_values")
         elif line[:1].isspace():
-            if key and line.strip():
+            if key:
                 yield section, key, line.strip(), number
         else:
             found = re.match(r"([^=:]+?)\s*[=:]\s*(.*)", line)
