@@ -136,9 +136,11 @@ class Origins:
     def _imported(self, what: Import, place: str, name: str, depth: int) -> Origin | None:
         folder = folder_of(place)
         beside = f"{folder}/_" if folder else "_"  # `from . import x` in a package may mean the package
-        target = self.modules.find(what.module, beside if place.endswith("__init__.py") else place)
+        # `import shop.till` binds `shop`.
+        module = what.module.partition(".")[0] if what.submodule else what.module
+        target = self.modules.find(module, beside if place.endswith("__init__.py") else place)
         if target is None:
-            external = what.module.lstrip(".") or what.module
+            external = module.lstrip(".") or module
             return Origin(_SAME_MODULE.get(external, external), what.name, "external")
         if what.name is None:
             return Origin(target, None, "module")
