@@ -155,6 +155,13 @@ def test_requirements_of_each_kind_of_file(path: str, text: str, expected: str) 
         assert one.name in lines[one.line - 1] and one.source_file == path
 
 
+def test_names_in_setup_py_are_looked_through_once() -> None:
+    """Each name stands for the next one twice: followed every time, that would take until tomorrow."""
+    chain = "".join(f"x{number} = x{number + 1} + x{number + 1}\n" for number in range(60))
+    text = f"{chain}x60 = ['six']\nsetup(install_requires=x0)\n"
+    assert [one.name for one in parse_dependency_file("setup.py", text)[0]] == ["six"]
+
+
 @pytest.mark.parametrize(("path", "table"), [("hatch.toml", "envs"), ("pyproject.toml", "tool.hatch.envs")])
 def test_what_hatch_installs_by_itself(path: str, table: str) -> None:
     """`hatch test` has pytest-mock and others, whether or not the project adds to its environment."""

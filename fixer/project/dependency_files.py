@@ -181,7 +181,7 @@ def setup_py(path: str, text: str) -> Parsed:
             assigned.setdefault(name, []).append(value)
     speaking = re.compile(r"require|deps$|dependenc|extras", re.IGNORECASE)
     values += [value for name, listed in assigned.items() if speaking.search(name) for value in listed]
-    found = (parse_requirement(string, path, line) for string, line in _literals(values, assigned))
+    found = (parse_requirement(string, path, line) for string, line in _literals(values, assigned, set()))
     return list(dict.fromkeys([*(requirement for requirement in found if requirement), *python])), ""
 
 
@@ -319,25 +319,26 @@ def _ini_lines(text: str) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _literals(
-    values: Iterable[ast.expr], assigned: dict[str, list[ast.expr]], names: tuple[str, ...] = ()
+    values: Iterable[ast.expr], assigned: dict[str, list[ast.expr]], seen: set[str]
 ) -> Iterator[tuple[str, int]]:
     """The strings in lists, tuples, sets and values of dictionaries, at any depth, with their lines. What is
-    `assigned` to names in them is looked through, too; `names` are those on the way there."""
+    `assigned` to names in them is looked through, too, once for each: `seen` are those that were."""
     for value in values:
         if isinstance(value, (ast.List, ast.Tuple, ast.Set)):
             for item in value.elts:
                 if isinstance(item, ast.Constant) and isinstance(item.value, str):
                     yield item.value, item.lineno
-            yield from _literals(value.elts, assigned, names)
+            yield from _literals(value.elts, assigned, seen)
         elif isinstance(value, ast.Dict):
-            yield from _literals(value.values, assigned, names)
+            yield from _literals(value.values, assigned, seen)
         elif isinstance(value, ast.BinOp):
-            yield from _literals([value.left, value.right], assigned, names)
+            yield from _literals([value.left, value.right], assigned, seen)
         elif isinstance(value, ast.Starred):
-            yield from _literals([value.value], assigned, names)
-        elif isinstance(value, ast.Name) and value.id not in names:
-            yield from _literals(assigned.get(value.id, ()), assigned, (*names, value.id))
+            yield from _literals([value.value], assigned, seen)
+        elif isinstance(value, ast.Name) and value.id not in seen:
+            seen.add(value.id)
+            yield from _literals(assigned.get(value.id, ()), assigned, seen)
         elif isinstance(value, ast.Call):  # `dict(test=[...])`, `deps_list("pytest", "six")`
             speaks = re.search(r"dep|req", _base(value.func), re.IGNORECASE)
             given = [ast.List(value.args)] if speaks else value.args
-            yield from _literals([*given, *(each.value for each in value.keywords)], assigned, names)
+            yield from _literals([*given, *(each.value for each in value.keywords)], assigned, seen)
