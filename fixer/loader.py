@@ -54,8 +54,8 @@ _DICT = re.compile(rb"(?<!\bself\.)(?<!\bcls\.)__dict__")  # of anything but an 
 
 
 class DiskLoader:
-    """A `project.Loader`. Files that cannot be read are as good as absent here. `facts` are what is known
-    already of files as they are on the disk."""
+    """A `fixer.project.loader.Loader`. Files that cannot be read are as good as absent here. `facts` are what
+    is known already of files as they are on the disk."""
 
     def __init__(
         self,
@@ -132,6 +132,9 @@ class DiskLoader:
 
     def mentions_word(self, path: str, word: str) -> bool:
         return words.is_mentioned(self._read(path) or b"", word)
+
+    def may_request(self, path: str, name: str) -> bool:
+        return words.may_request(self._read(path) or b"", name)
 
     def inside(self, path: str) -> str | None:
         root, target = Path(os.path.realpath(self.files.root)), Path(os.path.realpath(path))

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate
+
+_BRACKET = re.compile(rb"[()]")
+_LONGEST_HEADER = 4000  # bytes
 
 
 def occurrences(content: bytes, word: str) -> int:
@@ -13,6 +17,20 @@ def occurrences(content: bytes, word: str) -> int:
 def is_mentioned(content: bytes, word: str) -> bool:
     """Whether `word` occurs as a whole word."""
     return re.search(_beginning_with(word) + rb"\b", content) is not None
+
+
+def may_request(content: bytes, name: str) -> bool:
+    """Whether `name` stands where a function takes a parameter: behind a bracket or comma in what follows a
+    `def`, before that is closed."""
+    for match in re.finditer(_beginning_with(name) + rb"(?=[ \t\r\n]*[,):=])", content):
+        at = match.start()
+        start = content.rfind(b"def ", max(at - _LONGEST_HEADER, 0), at)
+        header = content[start:at].rstrip() if start >= 0 else b""
+        if header.endswith((b"(", b",", b"*")):
+            depths = [*accumulate(1 if bracket == b"(" else -1 for bracket in _BRACKET.findall(header))]
+            if depths[-1:] == [1] and 0 not in depths:
+                return True
+    return False
 
 
 def _beginning_with(word: str) -> bytes:

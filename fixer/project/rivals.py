@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from fixer.project.evidence import Source, nearness
-from fixer.project.fixtures.explain import requests
 from fixer.project.modules import folder_of
 
 if TYPE_CHECKING:
@@ -78,8 +78,9 @@ def defined_in_a_branch(name: str, path: str, project: Project) -> bool:
 def is_rather_requested(name: str, project: Project) -> bool:
     """Whether more files of the project request a fixture of that name than import the name."""
     importers = {path for source in project.evidence.sources(name) for path in source.paths}
-    bodies = map(project.loader.body, project.fixtures.names.files(name))
-    return sum(body is not None and requests(body, name) for body in bodies) > len(importers)
+    loader = project.loader
+    requesting = (path for path in loader.mentioning(name) if loader.may_request(path, name))
+    return any(True for _ in islice(requesting, len(importers), None))  # no further than it takes
 
 
 def _plain(word: str) -> str:
