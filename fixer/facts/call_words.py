@@ -23,10 +23,12 @@ _WORD = re.compile(rb"(\w+)\s*$")
 _SPLAT = re.compile(rb"\*\*[A-Za-z_{(]")
 _PARTIAL = re.compile(rb"partial\(\s*(?:\w+\.)*(\w+)")
 _BEFORE = (b" ", b"\t", b"\n", b"(", b",")
+_APART = bytes.maketrans(b"(,=", b"   ")
 _TAIL = itemgetter(slice(-24, None))  # a keyword, and what stands around it
 _UNCALLED = re.compile(rb"(?![\w(\"'`])")
+_NEAR = 200  # bytes in which most commas and comments stand before an argument
 _FURTHEST = 4000  # bytes between a call's bracket and its keyword
-_MODULES = frozenset(SUSPECTS)
+_MODULES = {module.encode(): module for module in SUSPECTS}
 _BY_KEYWORD = {
     module: {
         keyword: [suspect for suspect in suspects if suspect.keyword == keyword]
@@ -43,7 +45,7 @@ _CALLEES = {
 
 def suspected_modules() -> frozenset[str]:
     """The top-level modules that the tables speak of."""
-    return _MODULES
+    return frozenset(SUSPECTS)
 
 
 def is_suspected(path: str) -> bool:
@@ -59,29 +61,30 @@ def may_be_refused(source: bytes) -> bool:
     """Whether the bytes of a file hold a suspected module, keyword and callee in the same call, as far as
     a search can tell; False means that no entry of the tables applies."""
     modules, renamed = _imported(source)
-    modules &= _MODULES
     return bool(modules) and any(map(_Search(source, renamed).module, modules))
 
 
-def _imported(source: bytes) -> tuple[set[str], set[bytes]]:
-    """The top-level modules that the file seems to import (`asyncio` for the fixture `event_loop` too), and
-    the names to which an import gives another name."""
+def _imported(source: bytes) -> tuple[list[str], set[bytes]]:
+    """Those of `_MODULES` that the file seems to import (`asyncio` for the fixture `event_loop` too), and the
+    names to which an import gives another name."""
     found: set[bytes] = set()
     renamed: set[bytes] = set()
     for match in _IMPORT.finditer(source):
         at = match.start()
-        before = source[source.rfind(b"\n", 0, at) + 1 : at].split()
+        before = source[source.rfind(b"\n", 0, at) + 1 : at].strip()
         end = source.find(b"\n", at)
         listed = source[at + 7 : end if end > 0 else len(source)]
         if not before:
             found.update(name.strip().partition(b" ")[0].partition(b".")[0] for name in listed.split(b","))
-        elif before[0] == b"from" or b"from" in before:
-            found.add(before[-1].partition(b".")[0])
+        elif before.startswith(b"from"):
+            found.add(before[4:].strip().partition(b".")[0])
+        elif b"from" in before.split():
+            found.add(before.split()[-1].partition(b".")[0])
         if b" as " in listed:
             renamed.update(name.split()[0] for name in listed.split(b",") if b" as " in name)
     if b"event_loop" in source:
         found.add(b"asyncio")
-    return {name.decode("utf-8", "replace") for name in found}, renamed
+    return [_MODULES[name] for name in _MODULES.keys() & found], renamed
 
 
 class _Search:
@@ -90,8 +93,9 @@ class _Search:
     def __init__(self, source: bytes, renamed: set[bytes]) -> None:
         self.source = source
         self.renamed = renamed
-        # What stands before each "=": a fraction of the file, for one look for each keyword.
+        # What stands before each "=": a fraction of the file, split into words once for all keywords.
         self.assigned = b"=".join(set(map(_TAIL, source.split(b"=")))) + b"="
+        self.passed = _KEYWORDS.intersection(self.assigned.translate(_APART).split())
         self.found: dict[bytes, set[bytes]] = {}
         self.elsewhere: dict[bytes, set[bytes]] = {}
 
@@ -143,10 +147,10 @@ class _Search:
             return self.found[keyword]
         source = self.source
         found = self.found[keyword] = set()
-        for needle in (keyword + b"=", keyword + b" ="):
+        for needle in (keyword + b"=", keyword + b" =") if keyword in self.passed else ():
             at = source.find(needle) if needle in self.assigned else -1
             while at >= 0:
-                if source[at - 1 : at] in _BEFORE:
+                if source[at - 1 : at] in _BEFORE and _is_argument(source, at):
                     found.update(_callees_around(source, at))
                 at = source.find(needle, at + len(needle))
         if keyword in self.keys:
@@ -183,12 +187,25 @@ def _is_uncalled(source: bytes, module: bytes, word: bytes) -> bool:
 
 
 def _has_splat(source: bytes) -> bool:
-    """Whether some `**` may hand keywords on: behind a bracket or comma, or a comment behind one."""
-    for match in _SPLAT.finditer(source):
-        before = source[max(match.start() - _FURTHEST, 0) : match.start()].rstrip()
-        if before.endswith((b"(", b",")) or b"#" in before[before.rfind(b"\n") + 1 :]:
-            return True
-    return False
+    """Whether some `**` may hand keywords on."""
+    return any(_is_argument(source, match.start()) for match in _SPLAT.finditer(source))
+
+
+def _is_argument(source: bytes, at: int) -> bool:
+    """Whether what begins at byte `at` stands behind a bracket or comma, or a comment behind one."""
+    before = source[max(at - _NEAR, 0) : at].rstrip()
+    if b"\n" not in before and at > _NEAR:  # a long comment, or a long line
+        before = source[max(at - _FURTHEST, 0) : at].rstrip()
+    return before.endswith((b"(", b",")) or b"#" in before[before.rfind(b"\n") + 1 :]
+
+
+def _may_be_quoted(source: bytes, opened: int, at: int) -> bool:
+    """Whether the bracket at byte `opened` may stand in a string that ends before byte `at`."""
+    behind = source[opened:at]
+    if b"'" not in behind and b'"' not in behind:
+        return False
+    line = source[source.rfind(b"\n", 0, opened) + 1 : opened]
+    return line.count(b"'") % 2 + line.count(b'"') % 2 > 0 or b"'''" in behind or b'"""' in behind
 
 
 def _callees_around(source: bytes, at: int) -> Iterator[bytes]:
@@ -214,5 +231,5 @@ def _callees_around(source: bytes, at: int) -> Iterator[bytes]:
         word = _WORD.search(source, max(opened - 80, 0), opened)
         if word is not None:
             yield word[1]
-        if b"'" not in source[opened:at] and b'"' not in source[opened:at]:
+        if not _may_be_quoted(source, opened, at):
             return
