@@ -246,7 +246,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with raised(), seldom_collecting():
             status = command.main(words, prog_name=program, standalone_mode=False)
-            never_collect_again()
+        never_collect_again()
         sys.stdout.flush()
         return status if isinstance(status, int) else 0
     except click.ClickException as error:

@@ -64,7 +64,7 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
                 Safety.UNSAFE,
                 "it may run as it is, with the function that makes the fixture",
             )
-        elif _is_imported_elsewhere(finding, project):
+        elif uses[(finding.path, finding.span)].kind != "itself" and _is_imported_elsewhere(finding, project):
             safety, why = Safety.UNSAFE, "other files import something of that name, though fewer"
         else:
             safety, why = Safety.SAFE, _WHY[uses[(finding.path, finding.span)].kind]
