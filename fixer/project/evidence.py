@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from fixer.project.modules import folder_of, shared_length
+from fixer.project.modules import below_tests, folder_of, is_in, shared_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,14 +42,15 @@ class Importer:
 class Source:
     """One place that a name is imported from, and the files that do so (one entry a file).
 
-    `by_folder` counts them by folder and by the way they spell the import, `paths` are theirs, and
-    `modules` those that they write.
+    `by_folder` counts them by folder and by the way they spell the import, `paths` are theirs, `voters` those
+    of them that are no `__init__.py`, and `modules` are what they write.
     """
 
     origin: Origin
     importers: tuple[Importer, ...]
     by_folder: Mapping[tuple[str, Import], int]
     paths: frozenset[str]
+    voters: frozenset[str]
     modules: frozenset[str]
 
     @staticmethod
@@ -58,11 +59,19 @@ class Source:
         members = tuple(importers.values())
         by_folder = Counter((each.folder, each.what) for each in members)
         modules = frozenset(what.module for _, what in by_folder)
-        return Source(origin, members, by_folder, frozenset(importers), modules)
+        voters = frozenset(path for path in importers if not path.endswith("__init__.py"))
+        return Source(origin, members, by_folder, frozenset(importers), voters, modules)
 
     def votes(self, path: str) -> int:
-        """How many files other than `path` import it from there."""
-        return len(self.paths) - (path in self.paths)
+        """How many files other than `path` import it from there, but for packages: these hand it on, which
+        says where the name can be had and nothing of what is meant by it."""
+        return len(self.voters) - (path in self.voters)
+
+    def is_used_by_tests(self, path: str) -> bool:
+        """Whether some test, or a file beside `path` or below, imports it from there."""
+        folder = folder_of(path)
+        others = self.paths - {path}
+        return any(is_test_module(each) or below_tests(each) or is_in(each, folder) for each in others)
 
     @property
     def typing_only(self) -> bool:

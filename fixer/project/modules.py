@@ -30,6 +30,12 @@ def is_in(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(f"{folder}/")
 
 
+def below_tests(path: str) -> bool:
+    """Whether the file is in a folder of tests, whatever package that is in."""
+    folders = path.split("/")[:-1]
+    return any(folder in ("test", "tests") or folder.startswith("test_") for folder in folders)
+
+
 def common_folder(paths: Iterable[str]) -> str:
     """The nearest folder above all `paths`, of which there is at least one."""
     shared, *others = (folder_of(path).split("/") for path in paths)

@@ -50,10 +50,11 @@ class Rivals:
 
 
 def kinship(path: str, place: str) -> int:
-    """How many parts of `place`, a file of the project, the path of a test file names.
+    """How much of `place`, a file of the project, the path of a test file names: two for each part, and one
+    more where the name of the test ends with that of the module.
 
-    0 unless the test file is named after the module and a folder of it after one of the packages around that:
-    any package may have its `models.py`.
+    0 unless the test file has the module in its name and a folder of it one of the packages around that: any
+    package may have its `models.py`.
     """
     parts = [part.strip("_") for part in place.removesuffix(".py").removesuffix("/__init__").split("/")]
     if parts[-2:-1] == parts[-1:]:  # the main module of a package
@@ -61,7 +62,9 @@ def kinship(path: str, place: str) -> int:
     words = [_plain(word) for word in folder_of(path).split("/")]
     stem = _plain(path.rpartition("/")[2].removesuffix(".py"))
     packages = sum(part in words for part in parts[:-1])
-    return packages + 1 if packages and (stem == parts[-1] or stem.endswith(f"_{parts[-1]}")) else 0
+    if not packages or f"_{parts[-1]}_" not in f"_{stem}_":
+        return 0
+    return 2 * packages + f"_{stem}".endswith(f"_{parts[-1]}")
 
 
 def defined_in_a_branch(name: str, path: str, project: Project) -> bool:
