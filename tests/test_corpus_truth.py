@@ -75,6 +75,7 @@ TESTFIX_ALONE = {
     "reading-star-imports-a-name-that-the-standard-star-does-not-bring": {"json"},
     "reading-star-imports-a-private-name-does-not-come-with-a-star": {"_json"},
     "reading-star-imports-all-limits-the-star": {"patch"},
+    "reading-star-imports-a-package-whose-submodule-was-imported-from": {"stock"},
 }
 
 # Names whose NameError a running Python raises and testfix must not report.

@@ -25,6 +25,7 @@ from fixer.project.own_callees import OwnCallees
 from fixer.project.own_calls import UnknownKeyword, unknown_keywords
 from fixer.project.rivals import is_rather_requested
 from fixer.project.spelling import spell
+from fixer.project.submodules import bound_submodules
 from fixer.project.unguarded import Unguarded, unguarded
 from fixer.project.versions import Versions
 from fixer.recipe_tables import Recipes
@@ -117,9 +118,12 @@ class Project:
 
     def bound_unseen(self, facts: Facts) -> frozenset[str]:
         """The names that the file has without binding them in a way the compiler sees: from star imports that
-        can be followed, at run time under a literal name, or as builtins that the project adds."""
+        can be followed, at run time under a literal name, as builtins that the project adds, or as
+        submodules of the package that it is."""
         stars = (self.star_exports(module, facts.path) or () for module in facts.star_imports)
-        return self.builtins.union(facts.injected, *stars)
+        used = {use.name for use in facts.undefined}
+        submodules = bound_submodules(facts.path, used, self.modules, self.loader.outline)
+        return self.builtins.union(facts.injected, submodules, *stars)
 
     def _may_be_fixture(self, name: str, facts: Facts) -> bool:
         """Whether a fixture of that name is known, and is more likely meant than something to import."""
