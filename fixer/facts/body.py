@@ -45,7 +45,8 @@ class Function:
     `conditional`: below `if`, `try`, `with` or a loop. `mentions` are those of `WORDS` that its body has.
     `wrapping` tells what it makes of a function that it decorates. `provided` are the argument names that a
     `pytest_generate_tests`, or another function that takes a `metafunc` first, parametrizes, None if they
-    cannot be read; `handed_to` the functions to which it hands that on. `strings`: the literals in a hook.
+    cannot be read; `handed_to` the functions to which it hands that on. `strings`: the literals in a hook, of
+    a `pytest_ignore_collect` the words by which it leaves files out; `decided_by`: names that stand for more.
     `registered`: what a hook registers as plugins, by the dotted names of the classes that it makes them of;
     None if that cannot be read.
     """
@@ -65,6 +66,7 @@ class Function:
     handed_to: tuple[str, ...] = ()
     strings: frozenset[str] = frozenset()
     registered: tuple[str, ...] | None = ()
+    decided_by: frozenset[str] = frozenset()
 
     @property
     def required(self) -> tuple[Parameter, ...]:
@@ -127,7 +129,8 @@ class ImportBinding:
 class Assignment:
     """`target = value`; `a, b = ...` is one for each name. `target` may be dotted (`Base.x = ...`).
 
-    `added`: by `+=`, `.append()` and the like, to what was there.
+    `added`: by `+=`, `.append()` and the like, to what was there. `conditions`: what must hold for it, of the
+    lists of files that pytest leaves out alone.
     """
 
     target: str
@@ -135,6 +138,7 @@ class Assignment:
     line: int
     conditional: bool = False
     added: bool = False
+    conditions: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,6 +24,7 @@ from fixer.facts.computed_names import ends_of_string
 from fixer.facts.expression import Other, dotted_name, read_expression
 from fixer.facts.generated import METAFUNC, handed_on, parametrized, registered
 from fixer.facts.headers import headers_only
+from fixer.facts.ignoring import ignored_words
 from fixer.facts.symbols import read_scopes
 from fixer.facts.text import decode
 from fixer.facts.wrapping import read_wrapping
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from fixer.facts.body import Binding
+    from fixer.facts.expression import Expression
     from fixer.facts.symbols import Table
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -41,6 +43,9 @@ _NAMESPACES = ("globals()", "vars()", "locals()", "sys.modules[__name__]", "sys.
 _LISTS = ("append", "extend", "insert")  # methods that add to a list
 # Of `WORDS`, for tests: they decorate nothing, but one may be a fixture that lost its mark.
 _OF_TESTS = ("yield", "return")
+_IGNORING = "pytest_ignore_collect"
+_IGNORED = ("collect_ignore", "collect_ignore_glob")
+_NONE: frozenset[str] = frozenset()
 _KEYWORD = re.compile(r"\b(?:def|class)[ \t]+")
 
 
@@ -83,6 +88,7 @@ class _Reader:
         self.ends = ends
         self.functions: list[tuple[int, str]] = []
         self.ifs: list[ast.If] = []  # around the statement
+        self.tests: list[ast.expr | None] = []  # what must hold for it, None: something else
         self.loops: list[
             tuple[str, tuple[str, ...]]
         ] = []  # variables of the `for` around it, with their values
@@ -146,7 +152,7 @@ class _Reader:
                 yield from self.assigned(node.target, node.value, conditional)
         elif isinstance(node, ast.AugAssign):
             value = read_expression(node.value, self.span)
-            yield Assignment(dotted_name(node.target), value, node.lineno, conditional, added=True)
+            yield self.addition(dotted_name(node.target), value, node.lineno, conditional)
         elif isinstance(node, ast.Delete):
             for target in node.targets:
                 if isinstance(target, ast.Name):
@@ -160,8 +166,10 @@ class _Reader:
     def compound(self, node: ast.stmt, typing: bool) -> Iterator[Binding]:
         """The statements below `if`, `for`, `while`, `with`, `try` and `match`, which may or may not run."""
         if isinstance(node, ast.If) and _is_type_checking(node.test):
+            self.tests.append(None)
             yield from self.block(node.body, True, True)
             yield from self.block(node.orelse, True, typing)
+            self.tests.pop()
             return
         if isinstance(node, (ast.For, ast.AsyncFor)):
             yield from self.unpacked(node.target, True)
@@ -175,11 +183,13 @@ class _Reader:
             if field == "body":
                 self.ifs += condition
                 self.loops += loop
+            self.tests.append(_test(node, field))
             for child in getattr(node, field, ()):
                 if isinstance(child, ast.stmt):
                     yield from self.statement(child, True, typing)
                 else:  # an `except` or a `case`
                     yield from self.block(child.body, True, typing)
+            self.tests.pop()
             if field == "body":
                 del self.ifs[len(self.ifs) - len(condition) :]
                 del self.loops[len(self.loops) - len(loop) :]
@@ -191,6 +201,9 @@ class _Reader:
             last = node.body[-1].end_lineno or node.lineno
             body = "\n".join(self.lines[node.body[0].lineno - 1 : last])
         hook = node.name.startswith("pytest_")
+        strings, decided_by = frozenset(_strings(node)) if hook else _NONE, _NONE
+        if node.name == _IGNORING:
+            strings, decided_by = ignored_words(node)
         taken = node.args.posonlyargs or node.args.args
         first = taken[0].arg if taken else ""
         generates = node.name == "pytest_generate_tests" or first == METAFUNC
@@ -211,8 +224,9 @@ class _Reader:
             read_wrapping(first, body) if decorates else None,
             parametrized(node) if generates and handed_to is not None else None if generates else (),
             handed_to or (),
-            frozenset(_strings(node)) if hook else frozenset(),
+            strings,
             registered(node) if hook else (),
+            decided_by,
         )
 
     def parameters(self, arguments: ast.arguments, body: str) -> Iterator[Parameter]:
@@ -243,9 +257,19 @@ class _Reader:
         else:
             name = dotted_name(target)
             if name:
-                yield Assignment(name, read_expression(value, self.span), target.lineno, conditional)
+                what = read_expression(value, self.span)
+                yield Assignment(name, what, target.lineno, conditional, False, self.conditions(name))
             elif isinstance(target, ast.Attribute):
                 yield Dynamic(None, f"{ast.unparse(target)} = ...", target.lineno)
+
+    def addition(self, name: str, value: Expression, line: int, conditional: bool) -> Assignment:
+        """Something that is added to the list `name`."""
+        return Assignment(name, value, line, conditional, True, self.conditions(name))
+
+    def conditions(self, name: str) -> tuple[Expression, ...]:
+        if name not in _IGNORED:
+            return ()
+        return tuple(Other() if test is None else read_expression(test, self.span) for test in self.tests)
 
     def unpacked(self, target: ast.expr, conditional: bool) -> Iterator[Binding]:
         for each in ast.walk(target):
@@ -278,7 +302,7 @@ class _Reader:
         owner, _, method = name.rpartition(".")
         if owner and "." not in owner and method in _LISTS and node.args:
             value = read_expression(node.args[-1], self.span)
-            yield Assignment(owner, value, node.lineno, conditional, added=True)
+            yield self.addition(owner, value, node.lineno, conditional)
             return
         if name == "exec":
             yield Dynamic(None, "exec()", node.lineno)
@@ -310,6 +334,13 @@ def _rebinds(node: ast.If | ast.For, what: ast.expr) -> bool:
     names = {each.id for each in ast.walk(what) if isinstance(each, ast.Name)}
     inside = (each for child in node.body for each in ast.walk(child))
     return any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in names for n in inside)
+
+
+def _test(node: ast.stmt, field: str) -> ast.expr | None:
+    """What must hold for the statements in that field of a compound one, where it is an `if`."""
+    if not isinstance(node, ast.If):
+        return None
+    return node.test if field == "body" else ast.UnaryOp(ast.Not(), node.test)
 
 
 def _literal_loop(node: ast.stmt) -> list[tuple[str, tuple[str, ...]]]:
