@@ -6,10 +6,12 @@ import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+# When pytest imports a test it has long been imported itself: nothing beside the test hides it.
+_PYTEST = frozenset({"pytest", "_pytest"})
 # A folder `tests/pytest` or `tests/json` that is no regular package never hides these.
-_ALWAYS_THERE = frozenset({"pytest", "_pytest"}) | sys.stdlib_module_names
+_ALWAYS_THERE = _PYTEST | sys.stdlib_module_names
 
 
 def folder_of(path: str) -> str:
@@ -54,9 +56,9 @@ class Modules:
 
     Nothing says for certain what `sys.path` will be; the folders that pytest and packaging put there are
     tried in the order in which they would win: the test's own base folder (the first one upward without
-    an `__init__.py`), the configured ones, `src` and `lib` folders, the root, then the folders above the
-    test, and those that are called as the one package in them. `declared` are the top-level names of the
-    declared distributions.
+    an `__init__.py`), the configured ones, `src` and `lib` folders, the root, then, as guesses, the folders
+    above the test that are no packages, and those that are called as the one package in them. `declared` are
+    the top-level names of the declared distributions.
     """
 
     def __init__(
@@ -105,10 +107,14 @@ class Modules:
             if folder is None:
                 return None
             return self._file_in(folder, name) or self._namespace_in(folder, name)
-        folders = self._search(importer)
+        folders: Iterable[str] = self._search(importer)
         finders = [self._file_in, self._namespace_in]  # a namespace package loses to any other
-        if module.partition(".")[0] in _ALWAYS_THERE or module in self.declared:
+        top = module.partition(".")[0]
+        if top in _ALWAYS_THERE or module in self.declared:
             del finders[1]
+        if top in _ALWAYS_THERE:
+            certain = self._certain(importer)
+            folders = certain[1:] if top in _PYTEST else certain
         for kinds in finders:
             for folder in folders:
                 found = kinds(folder, module)
@@ -184,16 +190,17 @@ class Modules:
         """The folders where an absolute import in `importer` is looked for, in order."""
         base = self.base_folder(importer)
         if base not in self._folders_for:
-            above = []
-            configured = tuple(self.search_paths.get(base, ()))
-            folder = base
-            while folder:
-                folder = folder_of(folder)
-                above.append(folder)
-                configured += tuple(self.search_paths.get(folder, ()))
-            folders = (base, *configured, *self.sources, "", *above, *self.projects)
+            # pytest puts no package on `sys.path`, only what the outermost one is in.
+            above = [each for each in _above(base) if f"{each}/__init__.py" not in self.files]
+            folders = (*self._certain(importer), *above, *self.projects)
             self._folders_for[base] = tuple(dict.fromkeys(folders))
         return self._folders_for[base]
+
+    def _certain(self, importer: str) -> tuple[str, ...]:
+        """Those of them that are no guess."""
+        base = self.base_folder(importer)
+        configured = (path for folder in (base, *_above(base)) for path in self.search_paths.get(folder, ()))
+        return (base, *configured, *self.sources, "")
 
     def _holds_packages(self, folder: str) -> bool:
         """Whether the folder is one that packaging puts on `sys.path`: `src`, or `lib` without being one."""
@@ -218,6 +225,13 @@ class Modules:
     def _namespace_in(self, folder: str, module: str) -> str | None:
         stem = _stem(folder, module)
         return stem if stem in self.folders else None
+
+
+def _above(folder: str) -> Iterator[str]:
+    """The folders above one, up to the root."""
+    while folder:
+        folder = folder_of(folder)
+        yield folder
 
 
 def _stem(folder: str, module: str) -> str:
