@@ -200,7 +200,7 @@ class _Reader:
         if body is None:
             last = node.body[-1].end_lineno or node.lineno
             body = "\n".join(self.lines[node.body[0].lineno - 1 : last])
-        hook = node.name.startswith("pytest_")
+        hook = _is_hook(node.name)
         strings, decided_by = frozenset(_strings(node)) if hook else _NONE, _NONE
         if node.name == _IGNORING:
             strings, decided_by = ignored_words(node)
@@ -229,6 +229,28 @@ class _Reader:
             decided_by,
         )
 
+    def hook(self, target: ast.Name, value: ast.Lambda, conditional: bool) -> Function:
+        """`pytest_generate_tests = lambda metafunc: ...`"""
+        node = ast.FunctionDef(target.id, value.args, [ast.Return(value.body)], [])
+        handed_to = handed_on(node)
+        body = ast.unparse(value.body)
+        strings, decided_by = ignored_words(node) if node.name == _IGNORING else (_strings(node), _NONE)
+        return Function(
+            target.id,
+            self.span(target),
+            target.lineno,
+            self.column(target.lineno, target.col_offset),
+            value.end_lineno or value.lineno,
+            tuple(self.parameters(value.args, body)),
+            conditional=conditional,
+            mentions=frozenset([word for word in WORDS if word in body]),
+            provided=None if handed_to is None else parametrized(node),
+            handed_to=handed_to or (),
+            strings=frozenset(strings),
+            registered=registered(node),
+            decided_by=decided_by,
+        )
+
     def parameters(self, arguments: ast.arguments, body: str) -> Iterator[Parameter]:
         positional = [*arguments.posonlyargs, *arguments.args]
         first_default = len(positional) - len(arguments.defaults)
@@ -254,6 +276,8 @@ class _Reader:
                 yield from self.unpacked(target, conditional)
         elif isinstance(target, ast.Subscript):
             yield from self.stored(target)
+        elif isinstance(value, ast.Lambda) and isinstance(target, ast.Name) and _is_hook(target.id):
+            yield self.hook(target, value, conditional)
         else:
             name = dotted_name(target)
             if name:
@@ -322,6 +346,10 @@ class _Reader:
                 else:
                     yield from self.bound_by(key, how, node.lineno)
         yield Statement(read_expression(node, self.span), node.lineno, conditional)
+
+
+def _is_hook(name: str) -> bool:
+    return name.startswith("pytest_")
 
 
 def _keys(node: ast.expr) -> list[ast.expr | None]:
