@@ -141,7 +141,7 @@ def _is_guarded(result: Result, guard: str) -> bool:
 
 
 def _is_fixture(function: Function, path: str, model: FixtureModel) -> bool:
-    meanings = [model.decorators.meaning(each, path).kind for each in function.decorators]
+    meanings = [model.decorators.meaning(each, path, function.line).kind for each in function.decorators]
     return "fixture" in meanings and "skip" not in function.mentions
 
 
