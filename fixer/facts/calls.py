@@ -166,19 +166,19 @@ class _Reader:
 
     def through(self) -> Iterator[Call]:
         """The calls of functions that hand their keywords on, as calls of what they hand them to."""
-        for node, _ in self.layout.calls:
-            if not isinstance(node.func, ast.Name):
+        for node, scope in self.layout.calls:
+            found = scope.find(node.func.id) if isinstance(node.func, ast.Name) else None
+            bounds = found[0] if found is not None else []
+            function = bounds[0].node if len(bounds) == 1 else None
+            if function is None or function not in self.handing_on or isinstance(function, ast.ClassDef):
                 continue
-            for function, inner in self.handing_on.items():
-                if function.name != node.func.id:  # type: ignore[attr-defined]
-                    continue
-                given = function.args  # type: ignore[attr-defined]
-                own = {each.arg for each in (*given.args, *given.kwonlyargs)}
-                keywords = [
-                    self.keyword(each, each.arg) for each in node.keywords if each.arg and each.arg not in own
-                ]
-                if keywords:
-                    yield replace(inner, span=self.span(node), keywords=tuple(keywords), context="through")
+            own = {each.arg for each in (*function.args.args, *function.args.kwonlyargs)}
+            keywords = [
+                self.keyword(each, each.arg) for each in node.keywords if each.arg and each.arg not in own
+            ]
+            if keywords:
+                inner = self.handing_on[function]
+                yield replace(inner, span=self.span(node), keywords=tuple(keywords), context="through")
 
     def context(self, node: ast.Call, scope: Scope, around: list[ast.AST]) -> tuple[str, Outer | None]:
         parent = around[-1]
