@@ -108,6 +108,9 @@ def test_where_it_stands(source: str, context: str) -> None:
     assert call.coroutine is ("async def" in source)
 
 
+LOCAL = "def t():\n    def old():\n        lib.f(k=1)"
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [
@@ -127,6 +130,10 @@ def test_where_it_stands(source: str, context: str) -> None:
         ("if IS_LIB_V1:\n    lib.f(k=1)", "asks for a version"),
         ("if LIB_0_28:\n    lib.f(k=1)", "asks for a version"),
         ("if client_1:\n    lib.f(k=1)", None),
+        (f"{LOCAL}\n    if lib.__version__ < '3':\n        old()", "asks for a version"),
+        (f"{LOCAL}\n    with raises(TypeError):\n        old()", "a TypeError is expected"),
+        (f"{LOCAL}\n    if lib.__version__ < '3':\n        old()\n    old()", None),
+        (LOCAL, None),
         ("@mark.skipif(lib.__version__ > '3')\ndef t():\n    lib.f(k=1)", "skipped by version"),
         (
             "@mark.skipif(IS_LIB_V2, reason='x')\nclass T:\n  def t(self):\n    lib.f(k=1)",

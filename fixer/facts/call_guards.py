@@ -75,6 +75,29 @@ def guard_of(node: ast.AST, child: ast.AST, path: str) -> str | None:
     return None
 
 
+def guard_of_uses(node: ast.AST, layout: Layout, path: str) -> str | None:
+    """Why a call of `path` in a function is not judged: it is local to another one, so that nothing else can
+    call it, and whatever uses it is guarded."""
+    if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    scope = layout.scopes[node].parent
+    if scope is None or not isinstance(scope.node, FUNCTIONS):
+        return None
+    uses = (
+        each
+        for each in ast.walk(scope.node)
+        if isinstance(each, ast.Name) and each.id == node.name and isinstance(each.ctx, ast.Load)
+    )
+    reasons = [_guard_around(use, layout, path) for use in uses]
+    return reasons[0] if reasons and all(reasons) else None
+
+
+def _guard_around(node: ast.AST, layout: Layout, path: str) -> str | None:
+    around = layout.around(node)
+    pairs = zip(around, [*around[1:], node], strict=True)
+    return next((why for outer, inner in pairs if (why := guard_of(outer, inner, path))), None)
+
+
 def _names_type_error(node: ast.AST | None) -> bool:
     if isinstance(node, ast.Tuple):
         return any(map(_names_type_error, node.elts))

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.facts.call_guards import find_patches, guard_of, in_coroutine, is_patched
+from fixer.facts.call_guards import find_patches, guard_of, guard_of_uses, in_coroutine, is_patched
 from fixer.facts.call_model import Call, Calls, Keyword, Outer
 from fixer.facts.call_scopes import Scope, lay_out, resolve
 from fixer.facts.text import lines_of
@@ -210,7 +210,7 @@ class _Reader:
 
     def guard(self, path: str, spelled: str, node: ast.AST, around: list[ast.AST]) -> str | None:
         for outer, inner in zip(around, [*around[1:], node], strict=True):
-            reason = guard_of(outer, inner, path)
+            reason = guard_of(outer, inner, path) or guard_of_uses(inner, self.layout, path)
             if reason is not None:
                 return reason
         if self.patches and is_patched(path, spelled, self.stem, around, self.patches):
