@@ -16,7 +16,7 @@ MODULES = (
     *(f"rules/{name}_fixture.py" for name in ("missing", "unrequested", "undecorated", "duplicate")),
     *(f"repairs/{name}.py" for name in ("missing_fixture", "move_fixture", "scaffold_fixture", "decorate")),
     *(f"project/{name}.py" for name in ("luggage", "recipe_edits", "recipe_source")),
-    *(f"project/fixtures/{name}.py" for name in ("exposure", "import_chain", "relocation")),
+    *(f"project/fixtures/{name}.py" for name in ("exposure", "import_chain", "left_behind", "relocation")),
 )
 PAGES = (
     *sorted((ROOT / "fixer" / "rules").glob("*_fixture.md")),

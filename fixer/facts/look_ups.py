@@ -32,18 +32,19 @@ _ENDING = frozenset({"skip", "importorskip", "xfail", "fail", "exit"})  # of pyt
 class LookUp:
     """The literal `name` at `span`, in the function whose `def` stands on `line` (from 1).
 
-    `certain`: nothing on the way there decides whether it is looked up, and nothing around it may catch the
-    error.
+    `name` is "" where it is computed; `of_param`: it is `request.param`. `certain`: nothing on the way there
+    decides whether it is looked up, and nothing around it may catch the error.
     """
 
     name: str
     span: Span
     line: int
     certain: bool
+    of_param: bool = False
 
 
 def read_look_ups(source: bytes) -> tuple[LookUp, ...]:
-    """The literal look-ups in functions that have a parameter `request`; none where it cannot be parsed."""
+    """The look-ups in functions that have a parameter `request`; none where it cannot be parsed."""
     try:
         return tuple(_look_ups(decode(source).replace("\r\n", "\n").replace("\r", "\n")))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -56,25 +57,29 @@ def _look_ups(text: str) -> Iterator[LookUp]:
         tree = ast.parse(text)
     lines = text.split("\n")
     yield from (
-        LookUp(str(name.value), _span(name, lines), function.lineno, certain)
+        _look_up(argument, lines, function.lineno, certain)
         for function in ast.walk(tree)
         if isinstance(function, _FUNCTIONS) and _has_request(function)
         for call, certain in _calls_of(function.body)
-        if (name := _looked_up(call)) is not None
+        if (argument := _looked_up(call)) is not None
     )
+
+
+def _look_up(argument: ast.expr, lines: list[str], line: int, certain: bool) -> LookUp:
+    literal = argument.value if isinstance(argument, ast.Constant) else None
+    name = literal if isinstance(literal, str) else ""
+    return LookUp(name, _span(argument, lines), line, certain, ast.unparse(argument) == "request.param")
 
 
 def _has_request(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(each.arg == "request" for each in (*function.args.args, *function.args.kwonlyargs))
 
 
-def _looked_up(call: ast.Call) -> ast.Constant | None:
-    """The name in `request.getfixturevalue("name")`."""
+def _looked_up(call: ast.Call) -> ast.expr | None:
+    """What stands for the name in `request.getfixturevalue("name")`."""
     named = [keyword.value for keyword in call.keywords if keyword.arg == "argname"]
     argument = next(iter([*call.args, *named]), None)
-    if ast.unparse(call.func) != "request.getfixturevalue" or not isinstance(argument, ast.Constant):
-        return None
-    return argument if isinstance(argument.value, str) else None
+    return argument if ast.unparse(call.func) == "request.getfixturevalue" else None
 
 
 def _calls_of(statements: Iterable[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]:
@@ -87,7 +92,9 @@ def _calls_of(statements: Iterable[ast.stmt]) -> Iterator[tuple[ast.Call, bool]]
 
 def _calls(node: ast.AST, certain: bool) -> Iterator[tuple[ast.Call, bool]]:
     if isinstance(node, _FUNCTIONS):
-        return  # it may have a `request` of its own
+        if _has_request(node):
+            return  # one of its own
+        certain = False  # whether it is called, nobody knows
     if isinstance(node, ast.Call):
         yield node, certain
     for child in ast.iter_child_nodes(node):
@@ -102,7 +109,7 @@ def _leaves(node: ast.AST) -> bool:
     return isinstance(node, _LEAVING)
 
 
-def _span(node: ast.Constant, lines: list[str]) -> Span:
+def _span(node: ast.expr, lines: list[str]) -> Span:
     def column(line: int, offset: int) -> int:
         return len(lines[line - 1].encode()[:offset].decode()) + 1
 
