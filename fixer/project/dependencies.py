@@ -52,7 +52,7 @@ _REQUIREMENTS = re.compile(
     re.IGNORECASE,
 )
 _ENVIRONMENT = re.compile(r".*\benvironment.*\.ya?ml", re.IGNORECASE)
-_FOLDER = re.compile(r"requirements?", re.IGNORECASE)
+_FOLDER = re.compile(r"requirements?([-_.].*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +160,7 @@ def _parser_by_name(folder: str, name: str) -> dependency_files.Parser | None:
         return _EXACT[name]
     if not name.endswith((".txt", ".in", ".yml", ".yaml")):
         return None
-    if _ENVIRONMENT.fullmatch(name):
-        return dependency_files.environment
-    if _REQUIREMENTS.fullmatch(name):
-        return dependency_files.requirements_txt
-    listed = name.endswith((".txt", ".in")) and any(map(_FOLDER.fullmatch, folder.split("/")))
-    return dependency_files.requirements_txt if listed else None
+    listed = any(map(_FOLDER.fullmatch, folder.split("/")))
+    if name.endswith((".yml", ".yaml")):
+        return dependency_files.environment if listed or _ENVIRONMENT.fullmatch(name) else None
+    return dependency_files.requirements_txt if listed or _REQUIREMENTS.fullmatch(name) else None
