@@ -48,6 +48,7 @@ RUFF_ALONE = {
     "reading-injection-setattr-on-builtins": {"patch"},
     "reading-injection-a-conftest-that-adds-to-builtins": {"json"},
     "reading-injection-a-conftest-beside-the-test-not-above-it": {"json"},
+    "reading-injection-builtins-under-another-name": {"SHELL", "DEPTH", "COLOR", "OWN"},
     "reading-injection-a-loop-over-globals": {"case_1", "Mock"},
     "reading-injection-a-use-that-runs-before-exec-does": {"patch"},
     # Missing on purpose, and for type checkers.

@@ -165,6 +165,8 @@ def test_text_that_looks_like_code_is_none(source: bytes) -> None:
 def test_names_given_to_builtins_are_seen() -> None:
     source = b"import builtins\nbuiltins.one = 1\nsetattr(builtins, 'two', 2)\nif builtins.three == 3: pass\n"
     assert read_outline("conftest.py", source).builtins == {"one", "two"}
+    renamed = b"import builtins as b\nb.one = 1\nb.__dict__['two'] = 2\nsetattr(b, 'three', 3)\nab.four = 4\n"
+    assert read_outline("conftest.py", renamed).builtins == {"one", "two", "three"}
 
 
 def test_mentions_are_the_part_of_the_outline_that_is_about_the_names() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 # Plain byte searches decide whether a file is worth a syntax tree.
 _SUSPECT = ("globals(", "exec(", "vars()", "locals()", "builtins", "sys.modules[", "__dict__")
+_BUILTINS_AS = re.compile(r"\bbuiltins[ \t]+as[ \t]+(\w+)")
 _READS = frozenset({"get", "items", "keys", "values", "copy", "__contains__", "__getitem__"})
 
 
@@ -38,13 +40,18 @@ def read_injection(text: str, scopes: Scopes) -> Injection:
     if not any(word in text for word in _SUSPECT):
         return Injection()
     lines = lines_of(text)
-    keep = lines_mentioning(_SUSPECT, lines, text)
+    aliases = frozenset(_BUILTINS_AS.findall(text)) if "builtins" in text else frozenset[str]()
+    keep = lines_mentioning((*_SUSPECT, *aliases), lines, text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             tree = ast.parse(skeleton(lines, function_lines(scopes), keep))
         except SyntaxError:
             tree = ast.parse(text)
+    if aliases:
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Name) and node.id in aliases:
+                node.id = "builtins"
     reader = _Reader()
     reader.visit_all(tree)
     return Injection(frozenset(reader.here), frozenset(reader.everywhere), reader.unknown, reader.line)

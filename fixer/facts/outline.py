@@ -28,10 +28,7 @@ _MAY_DEFINE = re.compile(rb"\n(?:(?:class|def|async[ \t]+def)[ \t]+)?([A-Za-z_]\
 _ALL = re.compile(rb"\n__all__[ \t]*(?::[^=\n]+)?(\+?=)[ \t]*([\[(])([^\])]*)[\])]")
 _WHOLE_ALL = re.compile(_ALL.pattern + rb"[ \t]*(?:#[^\n]*)?(?=\n|$)")
 _QUOTED = re.compile(rb"""["'](\w+)["']""")
-_BUILTIN = re.compile(
-    rb"""\bbuiltins\.(\w+)[ \t]*=(?!=)|setattr\(\s*(?:__)?builtins(?:__)?,\s*["'](\w+)["']"""
-    rb"""|\bbuiltins\.__dict__\[\s*["'](\w+)["']\s*\][ \t]*="""
-)
+_BUILTINS_AS = re.compile(rb"\bbuiltins[ \t]+as[ \t]+(\w+)")
 
 
 def read_outline(path: str, source: bytes) -> Outline:
@@ -94,8 +91,20 @@ def _defined(quotes: _Quotes, matches: Iterable[re.Match[bytes]]) -> Iterator[tu
 
 
 def _builtins(text: bytes) -> frozenset[str]:
-    found = _BUILTIN.findall(text) if b"builtins" in text else []
+    if b"builtins" not in text:
+        return frozenset()
+    found = _builtin_set(frozenset(_BUILTINS_AS.findall(text))).findall(text)
     return frozenset(_name(a or b or c) for a, b, c in found)
+
+
+@lru_cache(maxsize=8)
+def _builtin_set(aliases: frozenset[bytes]) -> re.Pattern[bytes]:
+    """What puts a name into `builtins`, which may have other names in the file, too."""
+    module = b"|".join([b"builtins", *sorted(aliases)])
+    return re.compile(
+        rb"""\b(?:%b)\.(\w+)[ \t]*=(?!=)|setattr\(\s*(?:__builtins__|%b),\s*["'](\w+)["']"""
+        rb"""|\b(?:%b)\.__dict__\[\s*["'](\w+)["']\s*\][ \t]*=(?!=)""" % (module, module, module)
+    )
 
 
 class _Quotes:
