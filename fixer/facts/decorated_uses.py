@@ -15,14 +15,15 @@ if TYPE_CHECKING:
     from fixer.facts.model import Use
     from fixer.facts.symbols import Scopes
 
-_GIVEN = re.compile(r"\.\w+ ?=(?!=)")  # an attribute is set
+_GIVEN = re.compile(r"\.(\w+) ?=(?!=)")  # an attribute is set
 
 
 def decorated_uses(source: bytes, scopes: Scopes, body: ModuleBody) -> tuple[Use, ...]:
     """The uses of decorated functions of the module inside its functions, in the order of the file.
 
     Left out: those of a special attribute (`db.__wrapped__`), and all of a function that the file gives an
-    attribute (`db.last = 1`). They mean the function.
+    attribute (`db.last = 1`) which it reads again. They mean the function. What is set and never read shows
+    nothing; nor does handing on the function then.
     """
     names = {each.name for each in body.bindings if isinstance(each, Function) and each.decorators}
     names &= scopes.read
@@ -32,9 +33,20 @@ def decorated_uses(source: bytes, scopes: Scopes, body: ModuleBody) -> tuple[Use
     wanted = replace(scopes, unbound=frozenset(names), doubtful=frozenset(), hidden={})
     uses = find_uses(text, wanted)
     lines = lines_of(text)
-    given = {each.name for each in uses if _GIVEN.match(lines[each.span.line - 1], each.span.end_column - 1)}
+    given: dict[str, set[str | None]] = {}
+    reads = []
+    for use in uses:
+        match = _GIVEN.match(lines[use.span.line - 1], use.span.end_column - 1)
+        if match is None:
+            reads.append(use)
+        else:
+            given.setdefault(use.name, {None}).add(match[1])
+    kept = {use.name for use in reads if use.attribute and use.attribute in given.get(use.name, ())}
     return tuple(
         use
-        for use in uses
-        if use.deferred and use.name not in given and not (use.attribute or "").startswith("__")
+        for use in reads
+        if use.deferred
+        and use.name not in kept
+        and use.attribute not in given.get(use.name, ())
+        and not (use.attribute or "").startswith("__")
     )
