@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 class Parameter:
     """A parameter other than `*args` and `**kwargs`.
 
-    `kind` is "positional-only", "plain" or "keyword-only". `used`: its name occurs in the function's body.
+    `kind` is "positional-only", "plain" or "keyword-only".
     """
 
     name: str
     span: Span
     kind: str = "plain"
     has_default: bool = False
-    used: bool = True
 
     @property
     def is_required(self) -> bool:

@@ -216,7 +216,7 @@ class _Reader:
             node.lineno,
             self.column(node.lineno, node.col_offset),
             self.ends.get(node.lineno) or node.end_lineno or node.lineno,
-            tuple(self.parameters(node.args, body)),
+            tuple(self.parameters(node.args)),
             tuple(read_expression(each, self.span) for each in node.decorator_list),
             conditional,
             isinstance(node, ast.AsyncFunctionDef),
@@ -251,20 +251,20 @@ class _Reader:
             decided_by=decided_by,
         )
 
-    def parameters(self, arguments: ast.arguments, body: str) -> Iterator[Parameter]:
+    def parameters(self, arguments: ast.arguments) -> Iterator[Parameter]:
         positional = [*arguments.posonlyargs, *arguments.args]
         first_default = len(positional) - len(arguments.defaults)
         only = len(arguments.posonlyargs)
         for number, argument in enumerate(positional):
             kind = "positional-only" if number < only else "plain"
-            yield self.parameter(argument, kind, number >= first_default, body)
+            yield self.parameter(argument, kind, number >= first_default)
         for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
-            yield self.parameter(argument, "keyword-only", default is not None, body)
+            yield self.parameter(argument, "keyword-only", default is not None)
 
-    def parameter(self, argument: ast.arg, kind: str, has_default: bool, body: str) -> Parameter:
+    def parameter(self, argument: ast.arg, kind: str, has_default: bool) -> Parameter:
         line, name, offset = argument.lineno, argument.arg, argument.col_offset
         column = offset + 1 if self.ascii else self.column(line, offset)
-        return Parameter(name, Span(line, column, line, column + len(name)), kind, has_default, name in body)
+        return Parameter(name, Span(line, column, line, column + len(name)), kind, has_default)
 
     def assigned(self, target: ast.expr, value: ast.expr, conditional: bool) -> Iterator[Binding]:
         if isinstance(target, (ast.Tuple, ast.List)):

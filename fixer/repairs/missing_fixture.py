@@ -6,11 +6,12 @@ import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from fixer.edits import AddImport, AddPluginModule, Edit, RenameParameter
+from fixer.edits import AddImport, AddPluginModule, Edit, RenameName, RenameParameter
 from fixer.finding import Fix, Safety
 from fixer.import_statement import statements
 from fixer.known.plugin_fixtures import who_provides
 from fixer.project.fixtures.exposure import Exposure, common_conftest, distance, expose, is_foreign, ranked
+from fixer.project.fixtures.orphans import is_named_once, orphan_like
 from fixer.project.fixtures.slips import nearest_name, renamed_at
 from fixer.project.luggage import importers
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from fixer.finding import Finding
+    from fixer.project.fixtures.declarations import Declaration
     from fixer.project.fixtures.elsewhere import Elsewhere
     from fixer.project.fixtures.lacks import Lack
     from fixer.project.project import Project
@@ -42,6 +44,7 @@ class MissingFixtures:
         self._moves: dict[tuple[str, str], list[Fix | str]] = {}
         self._scaffolds: dict[str, Fix | str] = {}
         self._lent: dict[str, bool] = {}
+        self._orphans: dict[str, Declaration | None] = {}
 
     def plan(self, findings: Sequence[Finding]) -> list[Finding]:
         """The same findings with a fix or a reason, and with the rest of their message."""
@@ -161,24 +164,20 @@ class MissingFixtures:
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
+        if lack.name not in self._orphans:
+            lacks = self.model.lacks_of(lack.name)
+            self._orphans[lack.name] = orphan_like(lack.name, lacks, self.model)
+        orphan = self._orphans[lack.name]
+        if orphan is not None:
+            return self._renamed(finding, orphan)
         plugins = who_provides(lack.name)
         if plugins:
             message = f"{finding.message}: {plugins[0]}, which nothing here declares, has one"
             reason = f"if that is the one, install {plugins[0]} and declare it"
             return replace(finding, message=message, reason_unfixed=reason)
         slip = nearest_name(lack)
-        function = renamed_at(lack)
-        if slip is not None and function is not None:
-            edit = RenameParameter(lack.path, function.line, function.column, function.name, lack.name, slip)
-            fix_id = f"{self.code}:rename:{lack.path}:{function.line}:{lack.name}"
-            fix = Fix(fix_id, (edit,), Safety.UNSAFE, f"`{slip}` is visible, and the only name like it")
-            message = f"{finding.message}: did you mean `{slip}`?"
-            return replace(finding, message=message, fix=fix, candidates=(slip,))
         if slip is not None:
-            return replace(
-                finding, message=f"{finding.message}: did you mean `{slip}`?", candidates=(slip,),
-                reason_unfixed="the name is used in a way that testfix does not rename",
-            )  # fmt: skip
+            return self._slipped(finding, lack, slip)
         if (
             any(result.test.supplied or _is_patched(result.test.function) for result in lack.results)
             and not lack.by
@@ -188,6 +187,34 @@ class MissingFixtures:
             )
             return replace(finding, reason_unfixed=reason)
         return replace(finding, reason_unfixed="nothing in the project declares a fixture of this name")
+
+    def _slipped(self, finding: Finding, lack: Lack, slip: str) -> Finding:
+        """One visible name is nearly the same: what a single place asks for is renamed."""
+        found = replace(finding, message=f"{finding.message}: did you mean `{slip}`?", candidates=(slip,))
+        function = renamed_at(lack)
+        if function is None:
+            reason = "the name is used in a way that testfix does not rename"
+            return replace(found, reason_unfixed=reason)
+        if len(self.model.lacks_of(lack.name)) > 1:
+            reason = "other places ask for it, too, so it is no slip of one of them"
+            return replace(found, reason_unfixed=reason)
+        edit = RenameParameter(lack.path, function.line, function.column, function.name, lack.name, slip)
+        fix_id = f"{self.code}:rename:{lack.path}:{function.line}:{lack.name}"
+        why = f"`{slip}` is visible, and the only name like it"
+        return replace(found, fix=Fix(fix_id, (edit,), Safety.UNSAFE, why))
+
+    def _renamed(self, finding: Finding, orphan: Declaration) -> Finding:
+        """Several places ask for it, and nobody for the one fixture that is called nearly the same: that is
+        renamed back."""
+        place = f"{orphan.path}:{orphan.line}"
+        message = f"{finding.message}: {place} declares `{orphan.name}`, which nothing requests"
+        found = replace(finding, message=message, candidates=(orphan.name,))
+        if orphan.function is None or not is_named_once(orphan, finding.name, self.model):
+            reason = f"`{orphan.name}` occurs in more places than its declaration"
+            return replace(found, reason_unfixed=reason)
+        edit = RenameName(orphan.path, orphan.function.span, orphan.name, finding.name)
+        why = f"nothing else is called like it, and nobody requests `{orphan.name}`"
+        return replace(found, fix=Fix(f"{self.code}:rename:{place}", (edit,), Safety.UNSAFE, why))
 
 
 def _edits(way: Exposure) -> tuple[Edit, ...]:
