@@ -34,9 +34,9 @@ class Use:
     """One use of a name that no scope of the file binds, and no builtin either.
 
     With `name.attribute`, `attribute` is set, and `called` says whether that attribute is called;
-    otherwise `called` says whether the name itself is. `guarded`: a `try` around it catches NameError.
-    `deferred`: it stands in a function, so it is not read when the file is imported; `nested`: in a function
-    inside of another, which may never be called.
+    otherwise `called` says whether the name itself is. `further`: `name.attribute.further`. `guarded`: a
+    `try` around it catches NameError. `deferred`: it stands in a function, so it is not read when the file is
+    imported; `nested`: in a function inside of another, which may never be called.
     """
 
     name: str
@@ -47,6 +47,7 @@ class Use:
     guarded: bool = False
     deferred: bool = False
     nested: bool = False
+    further: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

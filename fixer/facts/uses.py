@@ -76,7 +76,9 @@ def _uses_in(
     found = sorted(finder.module(tree), key=lambda use: use.span)
     # An attribute that the file sets itself says nothing about what the name is.
     return tuple(
-        replace(use, attribute=None, called=False) if (use.name, use.attribute) in finder.stored else use
+        replace(use, attribute=None, called=False, further=None)
+        if (use.name, use.attribute) in finder.stored
+        else use
         for use in found
     )
 
@@ -257,6 +259,9 @@ class _Finder:
             if not isinstance(node.ctx, ast.Load):
                 self.stored.add((node.value.id, node.attr))
             yield from self.use(node.value, at, role, attribute=node.attr)
+        elif isinstance(node, ast.Attribute) and _is_attribute_of_a_name(node.value):
+            for use in self.expression(node.value, at, rest):
+                yield replace(use, further=node.attr)
         elif isinstance(node, ast.Call):
             yield from self.call(node, at, role)
         elif isinstance(node, ast.Subscript):
@@ -348,3 +353,7 @@ def _asserts_raises(function: ast.expr) -> bool:
     """`pytest.raises(...)`, `self.assertRaises(...)`: the first argument is an exception."""
     name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
     return name in ("raises", "assertRaises", "assertRaisesRegex")
+
+
+def _is_attribute_of_a_name(node: ast.expr) -> bool:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.edits import AddImport, Edit, RenameName
 from fixer.finding import Fix, Safety
+from fixer.known import vocabulary
+from fixer.project.fit import by_submodule, loading_submodules
 from fixer.project.import_sources import choose_import
 from fixer.project.star_sources import lacking_too
 
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fixer.facts.model import Use
+    from fixer.import_statement import Import
+    from fixer.project.import_sources import Choice
     from fixer.project.project import Project
 
 
@@ -34,9 +39,28 @@ def fix_undefined(
         if meant in project.facts[path].bound:
             return Fix(fix_id, tuple(edits), Safety.SAFE, "as [tool.testfix.renames] says"), (meant,), ""
         name = meant
-    choice = choose_import(name, uses, path, project)
-    candidates = tuple(candidate.statement for candidate in choice.candidates)
-    if not choice.candidates:
-        return None, (), choice.why
-    edits.append(AddImport(path, choice.candidates[0]))
-    return Fix(fix_id, tuple(edits), choice.safety, choice.why), candidates, ""
+    choices = [
+        choose_import(name, each, path, project) for each in by_submodule(vocabulary.candidates(name), uses)
+    ]
+    if not all(choice.candidates for choice in choices):
+        choices = [choose_import(name, uses, path, project)]
+    chosen = [_loading(choice.candidates[0], uses, path, project) for choice in choices if choice.candidates]
+    if not chosen:
+        return None, (), choices[0].why
+    edits += [AddImport(path, what) for what in dict.fromkeys(itertools.chain(*chosen))]
+    least = max(choices, key=lambda choice: list(Safety).index(choice.safety))
+    return Fix(fix_id, tuple(edits), least.safety, least.why), _candidates(choices, uses, path, project), ""
+
+
+def _loading(what: Import, uses: Sequence[Use], path: str, project: Project) -> list[Import]:
+    return loading_submodules(what, uses, path, project.origins)
+
+
+def _candidates(
+    choices: Sequence[Choice], uses: Sequence[Use], path: str, project: Project
+) -> tuple[str, ...]:
+    """The candidates as texts: each way on its own, or where several imports are needed, these together."""
+    ways = [choice.candidates[:1] for choice in choices] if choices[1:] else []
+    together = [tuple(itertools.chain(*ways))] if ways else [(each,) for each in choices[0].candidates]
+    loaded = ([one for each in way for one in _loading(each, uses, path, project)] for way in together)
+    return tuple(dict.fromkeys("; ".join(each.statement for each in way) for way in loaded))
