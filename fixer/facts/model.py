@@ -143,8 +143,9 @@ class Facts:
     `undefined`: uses of names that the file binds nowhere, in order. `imported`: every name that some
     import statement binds, anywhere in the file. `backport`: its imports of the `mock` distribution. `calls`:
     calls with keywords of what some version of its library refuses them for. `body`: what it declares;
-    `decorated`: uses, inside of functions, of the module's decorated functions; these three only where they
-    were asked for (`Parts`). The rest is read only where `undefined` is not empty.
+    `decorated`: uses, inside of functions, of the module's decorated functions, and of imported names that
+    are parameters elsewhere; these three only where they were asked for (`Parts`). The rest is read only
+    where `undefined` is not empty.
     `bound`: names that the module's own scope binds. `local`: names of `undefined` that some function or
     class of the file binds for itself, other than by an import. `star_imports`: modules imported with `*`.
     `injected`: names the file binds at run time under a literal name (`globals()["x"] = ...`);
