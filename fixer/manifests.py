@@ -83,7 +83,14 @@ class Manifests:
             if found.plugins
         }
         own = own_plugins({path: text for path, text in self._texts.items() if "/" not in path})
-        return Surroundings(distributions, own, installed, environment.find_module, environment.find_beside)
+        return Surroundings(
+            distributions,
+            own,
+            installed,
+            environment.find_module,
+            environment.find_beside,
+            self.declared.direct,
+        )
 
     @cached_property
     def declared(self) -> Declared:

@@ -17,6 +17,7 @@ import pytest
 from fixer.known import plugin_fixtures, pytest_fixtures
 from fixer.known.plugin_fixtures import Plugin, PluginFixture, brought_by, plugin, who_provides
 from fixer.known.pytest_fixtures import builtin_fixtures, bundled_plugins
+from fixer.known.pytest_settings import INI
 from fixer.project.requirements import normalised
 
 TOOLS = Path(__file__).with_name("tools")
@@ -91,6 +92,13 @@ def test_fixtures_of_pytest_by_version(
     known = set(builtin_fixtures(version))
     assert has <= known
     assert not has_not & known
+
+
+def test_the_settings_of_pytest_are_known(pytestconfig: pytest.Config) -> None:
+    """Whatever a plugin that runs here adds is in the catalogue, or pytest's own."""
+    parser = pytestconfig._parser
+    names = {*parser._inidict, *getattr(parser, "_ini_aliases", ())}
+    assert names <= INI | plugin_fixtures.options()
 
 
 def test_the_catalogue_is_well_formed() -> None:

@@ -241,7 +241,7 @@ class _Reader:
             target.lineno,
             self.column(target.lineno, target.col_offset),
             value.end_lineno or value.lineno,
-            tuple(self.parameters(value.args, body)),
+            tuple(self.parameters(value.args)),
             conditional=conditional,
             mentions=frozenset([word for word in WORDS if word in body]),
             provided=None if handed_to is None else parametrized(node),

@@ -146,6 +146,13 @@ def plugins_by_command_line_option(option: str) -> tuple[str, ...]:
     return tuple(_index()["options"].get(option, ()))
 
 
+@functools.cache
+def options() -> frozenset[str]:
+    """All options and settings that some plugin adds to pytest's own, the rarer ones, too."""
+    rows = (*_data()["plugins"].values(), *_data("rarer_plugins.json")["plugins"].values())
+    return frozenset(word for row in rows for kind in ("ini", "options") for word in row.get(kind, ()))
+
+
 def _fixture(name: str, facts: list[Any], module: str | None) -> PluginFixture:
     flags, requests, since, until = facts + ["", "", None, None][len(facts) :]
     return PluginFixture(

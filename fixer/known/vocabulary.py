@@ -95,6 +95,12 @@ def names() -> frozenset[str]:
     return frozenset(_data()["names"])
 
 
+@functools.cache
+def distributions() -> frozenset[str]:
+    """The distributions that names of the vocabulary come from."""
+    return frozenset(row[6] for rows in _data()["names"].values() for row in rows if len(row) > 6 and row[6])
+
+
 def _known(row: list[Any], equivalent: bool, default: bool) -> Known:
     module, name, asname, kind, flags, attributes, distribution, since, until = row + [None] * (9 - len(row))
     return Known(

@@ -95,6 +95,7 @@ class Project:
             loader.occurrences,
             loader.look_ups,
             loader.statements,
+            self.settings.recipes.fixtures,
         )
 
     def unrequested(self, facts: Facts) -> Sequence[Unrequested]:
