@@ -25,6 +25,8 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.Eq: "==", ast.NotEq: "!=", ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.In: "in",
     ast.NotIn: "not in", ast.And: "and", ast.Or: "or", ast.Not: "not",
 }  # fmt: skip
+# Items of `sys.version_info` that have a name, too (library reference of `sys`).
+_PARTS: dict[object, str] = {0: "major", 1: "minor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,9 @@ def read_expression(node: ast.expr, span_of: SpanOf, depth: int = 0) -> Expressi
         return Sequence(read, len(items) == len(node.elts) and not starred)
     if isinstance(node, ast.Lambda):
         return Lambda(required_names(node.args))
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant):
+        name, part = dotted_name(node.value), _PARTS.get(node.slice.value)
+        return Name(f"{name}.{part}") if name.endswith("version_info") and part else Other()
     condition = _condition(node)
     if condition is not None:
         operator, operands = condition
