@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from fixer.edits import AddImport, Edit, RenameName
 from fixer.finding import Fix, Safety
+from fixer.import_statement import Import
 from fixer.known import vocabulary
 from fixer.project.fit import by_submodule, loading_submodules
 from fixer.project.import_sources import choose_import
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from fixer.facts.model import Use
-    from fixer.import_statement import Import
     from fixer.project.import_sources import Choice
     from fixer.project.project import Project
 
@@ -46,10 +46,22 @@ def fix_undefined(
         choices = [choose_import(name, uses, path, project)]
     chosen = [_loading(choice.candidates[0], uses, path, project) for choice in choices if choice.candidates]
     if not chosen:
-        return None, (), choices[0].why
+        return None, (), _misused(name, uses, project) or choices[0].why
     edits += [AddImport(path, what) for what in dict.fromkeys(itertools.chain(*chosen))]
     least = max(choices, key=lambda choice: list(Safety).index(choice.safety))
     return Fix(fix_id, tuple(edits), least.safety, least.why), _candidates(choices, uses, path, project), ""
+
+
+def _misused(name: str, uses: Sequence[Use], project: Project) -> str | None:
+    """That the standard library has a module of that name, without what is used of it, and the project has
+    nothing called so."""
+    if project.evidence.sources(name) or project.evidence.definitions(name):
+        return None
+    module = next((each for each in vocabulary.candidates(name) if each.what == Import(name)), None)
+    lacking = [
+        each.attribute for each in uses if module and each.attribute and not module.has(each.attribute)
+    ]
+    return f"what `import {name}` binds has no `{lacking[0]}`" if lacking else None
 
 
 def _loading(what: Import, uses: Sequence[Use], path: str, project: Project) -> list[Import]:
