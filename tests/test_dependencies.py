@@ -98,6 +98,27 @@ deps =
     {[base]deps}
 commands = pytest
 """
+NOXFILE = """\
+import nox
+
+TOOLS = ["pytest", "pytest-mock>=3"]
+
+
+@nox.session
+def tests(session):
+    session.install("-r", "requirements.txt", "httpx<0.28", *TOOLS)
+    session.conda_install("starlette")
+    session.install(".")
+    session.run("pytest")
+"""
+RIOTFILE = """\
+from riot import Venv, latest
+
+venv = Venv(
+    pkgs={"pytest": latest},
+    venvs=[Venv(pkgs={"httpx": "<0.28.0", "starlette": ["~=0.21.0", "~=0.33.0"]})],
+)
+"""
 PIPFILE = '[[source]]\nurl = "x"\n[packages]\nrequests = "*"\n[dev-packages]\npytest = {version = ">=8"}\n'
 ENVIRONMENT = """\
 name: env
@@ -134,6 +155,8 @@ FILES = [  # path, text, (name, specifier) in order
         BUILT_UP_SETUP_PY,
         "attrs boto3 furo idna moto==5 pytest-mock pytest>=8 ruff six sphinx",
     ),
+    ("noxfile.py", NOXFILE, "httpx<0.28 pytest pytest-mock>=3 starlette"),
+    ("riotfile.py", RIOTFILE, "httpx<0.28.0 pytest starlette~=0.21.0 starlette~=0.33.0"),
     ("tox.ini", TOX, "pytest>=8 tomli pytest-aiohttp==1.0"),
     ("Pipfile", PIPFILE, "requests pytest>=8"),
     ("ci/environment-3.11.yml", ENVIRONMENT, "pandas==2.1 pytorch>=2 xarray sphinx-book-theme==1.0"),

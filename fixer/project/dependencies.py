@@ -39,6 +39,8 @@ _EXACT = {
     "setup.cfg": dependency_files.ini,
     "tox.ini": dependency_files.ini,
     "setup.py": dependency_files.setup_py,
+    "noxfile.py": dependency_files.noxfile,
+    "riotfile.py": dependency_files.riotfile,
     "Pipfile": dependency_files.pipfile,
     "Pipfile.lock": dependency_files.pipfile_lock,
     "poetry.lock": dependency_files.toml_lock,

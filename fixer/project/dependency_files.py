@@ -163,12 +163,7 @@ _ADDING = ("append", "extend", "insert", "setdefault", "update")  # methods of l
 def setup_py(path: str, text: str) -> Parsed:
     """The literal lists in setup.py that are given to `setup()`, or assigned or added to a name that speaks
     of requirements (`extras["test"] = extras["lint"] + [...]`). Names in them are followed."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # invalid escapes are not our subject
-            tree = ast.parse(text)
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        return [], f"not Python that can be read ({error})"
+    tree, problem = _python_tree(text)
     values: list[ast.expr] = []
     python: list[Requirement] = []
     assigned: dict[str, list[ast.expr]] = {}
@@ -182,7 +177,50 @@ def setup_py(path: str, text: str) -> Parsed:
     speaking = re.compile(r"require|deps$|dependenc|extras", re.IGNORECASE)
     values += [value for name, listed in assigned.items() if speaking.search(name) for value in listed]
     found = (parse_requirement(string, path, line) for string, line in _literals(values, assigned, set()))
-    return list(dict.fromkeys([*(requirement for requirement in found if requirement), *python])), ""
+    return list(dict.fromkeys([*(requirement for requirement in found if requirement), *python])), problem
+
+
+def noxfile(path: str, text: str) -> Parsed:
+    """noxfile.py: the literal arguments of `session.install()` and `session.conda_install()`, and those in
+    lists that these are given (nox 2025.5, `nox.sessions.Session.install`)."""
+    tree, problem = _python_tree(text)
+    assigned: dict[str, list[ast.expr]] = {}
+    values: list[ast.expr] = []
+    for node in ast.walk(tree):
+        for name, value in _assignments(node):
+            assigned.setdefault(name, []).append(value)
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("install", "conda_install"):
+            values.append(ast.List(node.args))
+    named = [(word, line) for word, line in _literals(values, assigned, set()) if not word.endswith(".txt")]
+    found = (parse_requirement(word, path, line) for word, line in named)
+    return list(dict.fromkeys(requirement for requirement in found if requirement)), problem
+
+
+def riotfile(path: str, text: str) -> Parsed:
+    """riotfile.py: what its environments give as `pkgs`, a dictionary of specifiers or lists of them
+    (github.com/DataDog/riot, `riot.riot.Venv`)."""
+    tree, problem = _python_tree(text)
+    found = []
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.keyword) and node.arg == "pkgs" and isinstance(node.value, ast.Dict)):
+            continue
+        for key, value in zip(node.value.keys, node.value.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+                continue
+            words = [each.value for each in ast.walk(value) if isinstance(each, ast.Constant)]
+            for word in [each for each in words if isinstance(each, str)] or [""]:
+                requirement = parse_requirement(key.value + word, path, key.lineno)
+                found += [requirement] if requirement else []
+    return list(dict.fromkeys(found)), problem
+
+
+def _python_tree(text: str) -> tuple[ast.Module, str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # invalid escapes are not our subject
+            return ast.parse(text), ""
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return ast.Module([], []), f"not Python that can be read ({error})"
 
 
 def _assignments(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:

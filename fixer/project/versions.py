@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from fixer.project.requirements import Requirement
 
 PYTHON = "python"
-_LISTS = ("requirements", "requirement", "requires", "reqs", "constraints")  # folders of requirements files
+_LISTS = re.compile(
+    r"(requirements?([-_.].*)?|requires|reqs|constraints)", re.IGNORECASE
+)  # folders of such files
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class Versions:
 def _home(file: str) -> str:
     """The folder that a dependency file speaks for: that of `requirements/test.txt` is the one above."""
     folder = folder_of(file)
-    while folder.rpartition("/")[2].lower() in _LISTS:
+    while _LISTS.fullmatch(folder.rpartition("/")[2]):
         folder = folder_of(folder)
     return folder
 
@@ -125,8 +128,8 @@ def _together(found: Sequence[Requirement]) -> KnownVersion | None:
     for _, allowed in known[1:]:
         both = both & allowed
     one_file = len({each.source_file for each, _ in known}) == 1
-    lines = len({each.line for each, _ in known})
-    if not both or (one_file and lines > 1 and len({allowed for _, allowed in known}) > 1):
+    apart = len({each.line for each, _ in known}) > 1 or known[0][0].source_file.endswith("riotfile.py")
+    if not both or (one_file and apart and len({allowed for _, allowed in known}) > 1):
         return _any_of(known)
     place = next((each for each, allowed in known if allowed == both), known[0][0])
     return KnownVersion(both, _said(place))
