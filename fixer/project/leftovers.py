@@ -49,11 +49,19 @@ def _all(name: str, path: str, project: Project) -> Iterator[Offer]:
                 origin = project.origins.of(what, path)
                 if origin is not None:
                     yield Offer(what, origin)
-        elif place.endswith(".py") and not is_test_module(place) and project.mentions_word(place, name):
+        elif not is_test_module(place) and _is_offered(name, place, project):
             origin = project.origins.of(what, path)
-            # What a module has imported for its own use is not offered; a package hands on what it imports.
-            if origin is not None and (origin.place == place or place.endswith("__init__.py")):
+            if origin is not None and origin.kind != "external":
                 yield Offer(what, origin)
+
+
+def _is_offered(name: str, place: str, project: Project) -> bool:
+    """Whether the outline of the module shows the name. What a module has imported for its own use is not
+    offered; a package hands on what it imports of the project."""
+    table = project.origins.table(place)
+    if table is None:
+        return False
+    return name in table.defined or (place.endswith("__init__.py") and name in table.imported)
 
 
 def _fits(offer: Offer, uses: Sequence[Use], project: Project) -> bool:
