@@ -7,7 +7,6 @@ candidate must fit each use of the name in the file.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,7 +84,6 @@ class _Weighing(Candidates):
         agrees = is_known(first, self.known)
         enough = certain is not None or first.votes(self.path) >= ENOUGH
         unlike = self.is_used_to_another(first) or self.rivals.is_about_another(first.origin)
-        unlike = unlike or self.is_from_a_stranger(first)
         if agrees and enough and self.all_but_agree(first) and not unlike:
             return self.trust(first, self.count(first))
         if certain is not None and not agrees:
@@ -207,8 +205,6 @@ class _Weighing(Candidates):
         """Whether the files that import the name all but agree on it, and enough of them do."""
         enough = ENOUGH
         if source.origin.kind == "external":  # libraries have many names, and the project may mean another
-            if self.is_from_a_stranger(source):
-                return False
             enough = _ENOUGH_AGAINST_RIVALS if self.has_rivals() else _ENOUGH_FOR_A_LIBRARY
         elif not source.is_used_by_tests(self.path) and self.is_defined_elsewhere(source.origin):
             return False  # what the project itself means by it is not what is tested
@@ -220,23 +216,6 @@ class _Weighing(Candidates):
         near = source.weight(self.path) >= _AGREE * weights - NOTHING
         clear = not self.takes_from_another(source) and not self.is_offered_elsewhere(source.origin)
         return near and self.share(source) >= _AGREE and clear
-
-    def is_from_a_stranger(self, source: Source) -> bool:
-        """Whether it is something of a library from which the file imports nothing, while it takes names from
-        others: these may have such a name as well."""
-        place = source.origin.place
-        package = place.partition(".")[0]
-        used = any(each.partition(".")[0] == package for each in self.habits)
-        if source.origin.name is None or used or not self.is_of_a_library(place):
-            return False
-        return any(map(self.is_of_a_library, self.project.modules_taken_from(self.path)))
-
-    def is_of_a_library(self, module: str) -> bool:
-        """Whether the module is neither the project's, nor Python's, nor one of which the names are known."""
-        top = module.partition(".")[0]
-        if not top or top == "pytest" or top in sys.stdlib_module_names:
-            return False
-        return self.project.modules.find(module, self.path) is None
 
     def takes_from_another(self, source: Source) -> bool:
         """Whether the file takes names from a module that others have this one from, and none from here."""
@@ -260,7 +239,11 @@ class _Weighing(Candidates):
         return Choice(tuple(candidates), Safety.UNSAFE if has_favourite(self) else Safety.SUGGESTION, why)
 
     def share(self, source: Source) -> float:
-        return source.votes(self.path) / self.files if self.files else 0.0
+        """The votes for it among all that import the name. A package that hands on another thing of that name
+        speaks against it, as any other file does."""
+        votes = source.votes(self.path)
+        others = sum(len(each.paths - {self.path}) for each in self.sources if each is not source)
+        return votes / (votes + others) if votes else 0.0
 
     def count(self, source: Source) -> str:
         origin = source.origin
