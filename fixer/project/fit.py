@@ -108,9 +108,9 @@ def by_submodule(known: Sequence[Known], uses: Sequence[Use]) -> list[list[Use]]
 
 def loading_submodules(what: Import, uses: Sequence[Use], path: str, origins: Origins) -> list[Import]:
     """`import package`, with the submodules of it that are used and that importing it does not load."""
-    modules = dict.fromkeys(_loading(what.module, use, path, origins) for use in uses)
     if what.name is not None or what.asname is not None or "." in what.module:
         return [what]
+    modules = dict.fromkeys(_loading(what.module, use, path, origins) for use in uses)
     return [Import(each) for each in modules if each != what.module] or [what]
 
 
