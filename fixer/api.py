@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fixer.collection import seldom_collecting
 from fixer.config import Config, load
+from fixer.frozen import dataclass
 from fixer.root import start_folder
 from fixer.run import Mode, run
 

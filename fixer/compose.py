@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fixer.edits import AddImport, AddParameter, AddPluginModule, Edit, ImportPlace, ReplaceImport
@@ -10,6 +10,7 @@ from fixer.facts.import_order import FIRST_PARTY, LOCAL, ImportStyle
 from fixer.facts.placement import place_imports
 from fixer.facts.replaced_imports import Settled, settle
 from fixer.fixture_edits import AddFixture, AddModule
+from fixer.frozen import dataclass
 from fixer.project.import_style import section_of
 
 if TYPE_CHECKING:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import keyword
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fixer import globs, selectors
 from fixer.config_files import ConfigError, line_of, parse_toml, read_text
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.keyword_tables import KwargsSettings
 from fixer.kwargs_config import read_kwargs

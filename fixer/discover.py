@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer import pytest_config
 from fixer.config_files import ConfigError
+from fixer.frozen import dataclass
 from fixer.pytest_config import PathPatterns, PytestIni
 from fixer.report import FileError
 from fixer.walk import Folder, Walk

@@ -6,11 +6,11 @@ Rules state intentions; `codemods/` turns them into source. So two rules that bo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.call_edits import CallEdit
 from fixer.fixture_edits import FixtureEdit
+from fixer.frozen import dataclass
 from fixer.import_statement import statements
 
 if TYPE_CHECKING:

@@ -12,10 +12,11 @@ from __future__ import annotations
 import ast
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.project.requirements import normalised
 
 if TYPE_CHECKING:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.config_files import ConfigError
 from fixer.discover import printable
 from fixer.facts.text import decode
 from fixer.files import Files
+from fixer.frozen import dataclass
 from fixer.loader import DiskLoader
 from fixer.project.fixtures.duplicates import Duplicate, duplicates
 from fixer.project.fixtures.listing import Listing, of_folder, of_module

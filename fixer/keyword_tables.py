@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from fixer.frozen import dataclass
 from fixer.version_range import ANY, Range, Version, parse_range, parse_version
 
 if TYPE_CHECKING:

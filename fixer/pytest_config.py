@@ -11,10 +11,11 @@ from __future__ import annotations
 import fnmatch
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 from fixer.config_files import ConfigError, parse_toml, read_text
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -12,6 +11,7 @@ from fixer.collection import not_collecting
 from fixer.facts.model import Facts
 from fixer.facts.read import read_facts
 from fixer.fingerprint import digest_of, stamp_of
+from fixer.frozen import dataclass
 from fixer.regular import read_regular
 
 if TYPE_CHECKING:

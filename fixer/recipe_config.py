@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import keyword
 import os
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fixer.config_files import EntryError
 from fixer.fixture_edits import Table
+from fixer.frozen import dataclass
 from fixer.recipe_tables import Recipe, Recipes, Service
 
 if TYPE_CHECKING:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.read import ALL_PARTS, compiles, read_facts
 from fixer.facts.text import decode, encode, line_end_of, lines_of
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

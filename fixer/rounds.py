@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,6 +11,7 @@ from fixer.culprits import Culprits, apart, paths_of, side_by_side
 from fixer.facts.read import ALL_PARTS, read_facts
 from fixer.failure import Failures
 from fixer.finding import Finding, Fix, Safety
+from fixer.frozen import dataclass
 from fixer.loader import DiskLoader
 from fixer.newer_syntax import needing_newer_python
 from fixer.project.project import Project, Settings

@@ -9,10 +9,11 @@ names nothing readable means nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer import globs, selectors
+from fixer.frozen import dataclass
 from fixer.span import Span
 from fixer.suppression import Suppression, UnusedSuppression
 

@@ -10,10 +10,10 @@ import contextlib
 import os
 import secrets
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from fixer import state
+from fixer.frozen import dataclass
 from fixer.writing import Replacement, together, write_all
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ Only release numbers count: 14.0rc1 is taken for 14.0, and 14.0 equals 14.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TypeAlias
+
+from fixer.frozen import dataclass
 
 Version: TypeAlias = tuple[int, ...]  # without zeros at the end, so that 14.0 equals 14
 Interval: TypeAlias = "tuple[Version, Version | None]"  # from (included) to (excluded; None: open)

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer import gitignore, globs
 from fixer.config import USUAL_EXCLUSIONS, Config
 from fixer.config_files import ConfigError, read_text
+from fixer.frozen import dataclass
 from fixer.report import FileError
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ import contextlib
 import os
 import secrets
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.signals import held
 
 if TYPE_CHECKING:

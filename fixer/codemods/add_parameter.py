@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 import libcst as cst
@@ -13,6 +12,7 @@ from fixer.codemods.errors import EditError
 from fixer.codemods.functions import FunctionEdits
 from fixer.codemods.spacing import Space, has_break, is_pragma
 from fixer.edits import AddParameter
+from fixer.frozen import dataclass
 
 _Item: TypeAlias = cst.Param | cst.ParamSlash | cst.ParamStar
 _NOTHING = cst.SimpleWhitespace("")

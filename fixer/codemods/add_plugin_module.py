@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -14,6 +13,7 @@ from fixer.codemods.errors import EditError
 from fixer.codemods.insertion import inserted
 from fixer.codemods.spacing import ONE_SPACE, Space, has_break
 from fixer.codemods.statement_lines import parse
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from fixer.codemods.spacing import ONE_SPACE, Space, fillings, has_break, indented, new_line, plain, shared
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

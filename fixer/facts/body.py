@@ -9,8 +9,9 @@ from the configuration, the decorators' origins and the classes' bases, which `p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from fixer.facts.expression import Expression

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.call_scopes import FUNCTIONS, resolve
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,8 +8,10 @@ file itself. Awaiting and entering change nothing: `await websockets.connect(u)`
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass, field
+import dataclasses
 from typing import TypeAlias
+
+from fixer.frozen import dataclass
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -37,15 +39,15 @@ class Bound:
     parameter: str | None = None
 
 
-@dataclass(eq=False)
+@dataclasses.dataclass(eq=False)
 class Scope:
     """`names` are those bound here; `attributes` those of `self`, for a class."""
 
     node: ScopeNode
     parent: Scope | None
-    names: dict[str, list[Bound]] = field(default_factory=dict)
-    attributes: dict[str, list[tuple[Bound, Scope]]] = field(default_factory=dict)
-    elsewhere: set[str] = field(default_factory=set)  # `global`, `nonlocal`
+    names: dict[str, list[Bound]] = dataclasses.field(default_factory=dict)
+    attributes: dict[str, list[tuple[Bound, Scope]]] = dataclasses.field(default_factory=dict)
+    elsewhere: set[str] = dataclasses.field(default_factory=set)  # `global`, `nonlocal`
 
     @property
     def is_class(self) -> bool:
@@ -156,7 +158,7 @@ def _result(node: ast.Call, scope: Scope, depth: int) -> str | None:
     return None if path is None else f"{path}()"
 
 
-@dataclass
+@dataclasses.dataclass
 class Layout:
     """One walk over a module: its scopes with all names bound, and what stands where.
 
@@ -165,12 +167,12 @@ class Layout:
     """
 
     root: Scope
-    scopes: dict[ast.AST, Scope] = field(default_factory=dict)
-    parents: dict[ast.AST, ast.AST] = field(default_factory=dict)
-    calls: list[tuple[ast.Call, Scope]] = field(default_factory=list)
-    assignments: list[tuple[ast.Assign, Scope]] = field(default_factory=list)
-    decorators: list[tuple[ast.expr, Scope]] = field(default_factory=list)
-    attributes: set[str] = field(default_factory=set)
+    scopes: dict[ast.AST, Scope] = dataclasses.field(default_factory=dict)
+    parents: dict[ast.AST, ast.AST] = dataclasses.field(default_factory=dict)
+    calls: list[tuple[ast.Call, Scope]] = dataclasses.field(default_factory=list)
+    assignments: list[tuple[ast.Assign, Scope]] = dataclasses.field(default_factory=list)
+    decorators: list[tuple[ast.expr, Scope]] = dataclasses.field(default_factory=list)
+    attributes: set[str] = dataclasses.field(default_factory=set)
 
     def around(self, node: ast.AST) -> list[ast.AST]:
         """The nodes around `node`, the module first."""

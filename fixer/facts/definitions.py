@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

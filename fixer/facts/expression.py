@@ -6,8 +6,9 @@ Facts hold no syntax nodes, because they are pickled and cached; this is what th
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
+
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,8 +7,9 @@ A block ends at any other statement, at `# isort: split`, and at a line that `# 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from fixer.facts.model import Prologue, Statement

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.import_order import FUTURE, ImportStyle, statement_key, top_module, variants
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

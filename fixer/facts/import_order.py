@@ -6,8 +6,10 @@ Measured against ruff 0.17 (rule I001). `project/import_style.py` reads the sett
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.skeleton import lines_mentioning, skeleton
 from fixer.facts.symbols import function_lines
 from fixer.facts.text import lines_of
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from fixer.facts.symbols import Scopes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.text import decode
+from fixer.frozen import dataclass
 from fixer.span import Span
 
 if TYPE_CHECKING:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.expression import dotted_name
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

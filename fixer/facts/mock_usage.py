@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import re
 import warnings
-from dataclasses import dataclass, field
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from fixer.facts.text import lines_of
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.span import Span
 
@@ -78,16 +79,16 @@ def read_mock_usage(text: str, stem: str) -> MockUsage:
     return _Reader(tree, text, stem).usage()
 
 
-@dataclass
+@dataclasses.dataclass
 class _Reader:
     tree: ast.Module
     text: str
     stem: str
-    sites: list[MockSite] = field(default_factory=list)
-    uses: list[MockUse] = field(default_factory=list)
-    elsewhere: set[str] = field(default_factory=set)
-    obstacles: list[str] = field(default_factory=list)
-    names: dict[str, Import] = field(default_factory=dict)  # bound by the sites
+    sites: list[MockSite] = dataclasses.field(default_factory=list)
+    uses: list[MockUse] = dataclasses.field(default_factory=list)
+    elsewhere: set[str] = dataclasses.field(default_factory=set)
+    obstacles: list[str] = dataclasses.field(default_factory=list)
+    names: dict[str, Import] = dataclasses.field(default_factory=dict)  # bound by the sites
     package: bool = False
     has_package: bool = False
 

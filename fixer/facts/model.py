@@ -7,10 +7,10 @@ Whether something is *missing* or *wrong* is for a rule to say, against the Proj
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from fixer.facts.call_model import NO_CALLS, Calls
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from fixer.facts.body import ModuleBody

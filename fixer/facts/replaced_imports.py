@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from fixer.edits import AddImport, Edit, ImportPlace, JoinImport, NewImport, RemoveImport, ReplaceImport
 from fixer.facts.import_blocks import Block, Row, read_blocks, read_rows
 from fixer.facts.import_gaps import Page
 from fixer.facts.import_order import member_key, statement_key, variants
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 
 if TYPE_CHECKING:

@@ -22,10 +22,10 @@ from _symtable import (  # type: ignore[import-not-found]
     TYPE_CLASS,
     symtable,
 )
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from fixer.facts.builtin_names import BUILTIN_NAMES
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.symbols import global_names
 from fixer.facts.text import lines_of
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

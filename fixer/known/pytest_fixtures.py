@@ -7,10 +7,11 @@ suite needs it, and loading the module json costs more than reading it.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 
 

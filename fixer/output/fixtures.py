@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import textwrap
 from collections import Counter
-from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.output.paint import Paint
 from fixer.output.printable import printable
 from fixer.output.view import count

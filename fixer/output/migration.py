@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from fixer import __version__
 from fixer.finding import Safety
+from fixer.frozen import dataclass
 from fixer.output.printable import printable
 from fixer.output.text import edit_summary
 from fixer.output.view import View, shown_path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.finding import Finding, Safety
+from fixer.frozen import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

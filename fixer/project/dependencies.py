@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.known import distributions as known_distributions
 from fixer.project import dependency_files
 from fixer.project.requirements import Requirement, normalised

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.project.modules import below_tests, folder_of, is_in, shared_length
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ candidate must fit each use of the name in the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.finding import Safety
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.project.candidates import Candidates
 from fixer.project.fit import is_known, module_fits, needs_submodule, told_by

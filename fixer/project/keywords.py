@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.known import keywords as known
 from fixer.project.versions import PYTHON, KnownVersion
 from fixer.version_range import ANY, NONE, Range, Version, at, shown, up_to

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.known.star_exports import star_exports
 from fixer.project.evidence import is_test_module

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.body import Assignment, Function, ImportBinding
 from fixer.facts.builtin_names import BUILTIN_NAMES
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.project.fixtures.namespaces import Star
 from fixer.project.modules import conftest_of, folder_of

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.known.star_exports import star_exports
 from fixer.project.modules import folder_of
 

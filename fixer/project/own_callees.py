@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.facts.definitions import Alias, ClassShape, FunctionShape, Parameters
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 
 if TYPE_CHECKING:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from fixer.facts.call_model import Calls
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.keyword_tables import KwargsSettings, Rewrite
 from fixer.known import vocabulary

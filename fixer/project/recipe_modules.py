@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fixer.fixture_edits import AddModule
+from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.project.fixtures.relocation import loads
 from fixer.project.luggage import Immovable

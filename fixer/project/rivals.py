@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.project.evidence import Source, nearness
 from fixer.project.modules import folder_of
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from fixer.facts.body import Class, Function
+from fixer.frozen import dataclass
 from fixer.project.fixtures.relocation import conftest_above, loads
 from fixer.project.modules import folder_of
 

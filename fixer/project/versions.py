@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from fixer.frozen import dataclass
 from fixer.project.dependencies import is_lock_file
 from fixer.project.modules import folder_of
 from fixer.project.requirements import normalised

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from fixer.frozen import dataclass
 from fixer.rule import Rule
 
 if TYPE_CHECKING:
