@@ -239,7 +239,9 @@ class DiskLoader:
             modules = frozenset(callee.partition(".")[0] for callee in callees)
             try:
                 stem, kind = PurePosixPath(path).stem, f"calls:{' '.join(sorted(callees))}"
-                read = partial(read_calls, stem=stem, wanted=callees.__contains__, modules=modules)
+                read = partial(
+                    read_calls, stem=stem, wanted=lambda callee, _: callee in callees, modules=modules
+                )
                 calls = self._kept_of_text(kind, path, content, read)
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 calls = NO_CALLS

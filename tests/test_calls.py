@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def calls(source: str) -> list[Call]:
     """The calls of what the file imports from `lib`, or from `event_loop`."""
 
-    def wanted(path: str) -> bool:
+    def wanted(path: str, _has_keywords: bool) -> bool:
         return path.startswith(("lib.", ".lib.", "<event_loop>."))
 
     return list(read_calls(source, "test_a", wanted, frozenset({"lib"})).calls)

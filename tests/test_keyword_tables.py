@@ -108,7 +108,14 @@ def test_every_callee_of_the_tables_is_suspected() -> None:
     for entry in rewrites():
         for callee in entry.callees if entry.enabled else ():
             for path in generate_suspect_words.spellings(callee, dict(spelled)):
-                assert call_words.is_suspected(path), path
+                assert call_words.is_suspected(path, has_keywords=True), path
+                if entry.first or entry.keyword == callee.rpartition(".")[2]:
+                    assert call_words.is_suspected(path, has_keywords=False), path
+
+
+def test_a_call_without_keywords_is_suspected_for_its_first_argument_alone() -> None:
+    assert call_words.is_suspected("pytest.warns", has_keywords=False)
+    assert not call_words.is_suspected("asyncio.wait_for", has_keywords=False)
 
 
 @pytest.mark.parametrize(

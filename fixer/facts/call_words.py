@@ -41,6 +41,16 @@ _CALLEES = {
     module: frozenset(word.decode().partition("(")[0] for suspect in suspects for word in suspect.words)
     for module, suspects in SUSPECTS.items()
 }
+_NONE_FIRST = b"(None"  # behind a word: its first argument counts as a keyword
+_BARE_CALLEES = {
+    module: frozenset(
+        word.removesuffix(_NONE_FIRST).decode()
+        for suspect in suspects
+        for word in suspect.words
+        if word.endswith(_NONE_FIRST) or suspect.keyword == word
+    )
+    for module, suspects in SUSPECTS.items()
+}
 
 
 def suspected_modules() -> frozenset[str]:
@@ -48,13 +58,14 @@ def suspected_modules() -> frozenset[str]:
     return frozenset(SUSPECTS)
 
 
-def is_suspected(path: str) -> bool:
-    """Whether the tables may speak of the callee `path`."""
+def is_suspected(path: str, has_keywords: bool) -> bool:
+    """Whether the tables may speak of a call of `path`, with keywords or without any."""
     top, _, rest = path.partition(".")
     if top.startswith("<"):
         top = "asyncio" if top == "<event_loop>" else top.strip("<>")
     top = top.removesuffix("()")
-    return bool(rest) and path.rpartition(".")[2] in _CALLEES.get(top, frozenset())
+    callees = _CALLEES if has_keywords else _BARE_CALLEES
+    return bool(rest) and path.rpartition(".")[2] in callees.get(top, frozenset())
 
 
 def may_be_refused(source: bytes) -> bool:
@@ -116,7 +127,7 @@ class _Search:
         """Whether `word` is called with a keyword that is not `fine`, or stands where it is not called."""
         if word not in self.source:
             return False
-        if word.endswith(b"(None") or keyword_scan.keywords_of_any(self.source, word) - fine:
+        if word.endswith(_NONE_FIRST) or keyword_scan.keywords_of_any(self.source, word) - fine:
             return True
         return _is_uncalled(self.source, module, word)
 

@@ -20,9 +20,10 @@ _LONGEST = 200  # characters of a value that are kept
 
 
 def read_calls(
-    text: str, stem: str, wanted: Callable[[str], bool], modules: frozenset[str] = frozenset()
+    text: str, stem: str, wanted: Callable[[str, bool], bool], modules: frozenset[str] = frozenset()
 ) -> Calls:
-    """The calls of a file whose module is called `stem`, as far as `wanted` says of what is called.
+    """The calls of a file whose module is called `stem`, as far as `wanted` says of what is called, and of
+    whether it is given keywords.
 
     What is imported of `modules` (top-level names) is told with each call. Raises SyntaxError where the text
     does not parse.
@@ -40,7 +41,7 @@ class _Reader:
         tree: ast.Module,
         text: str,
         stem: str,
-        wanted: Callable[[str], bool],
+        wanted: Callable[[str, bool], bool],
         modules: frozenset[str],
     ) -> None:
         self.tree = tree
@@ -61,7 +62,7 @@ class _Reader:
                 self.found.append(call)
         for decorator, scope in self.layout.decorators:
             path = resolve(decorator, scope)
-            if path is not None and self.wanted(path):
+            if path is not None and self.wanted(path, False):
                 spelled = ast.unparse(decorator)
                 self.found.append(Call(path, spelled, self.span(decorator), (), context="decorator"))
         if self.handing_on:
@@ -74,7 +75,7 @@ class _Reader:
         if arguments and resolve(target, scope) == "functools.partial":
             target, arguments, partial = arguments[0], arguments[1:], True
         path = resolve(target, scope)
-        if path is None or not self.wanted(path):
+        if path is None or not self.wanted(path, bool(node.keywords)):
             return None
         around = self.layout.around(node)
         keywords: list[Keyword] = []
