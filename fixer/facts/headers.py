@@ -62,6 +62,7 @@ def headers_only(text: str, lines: Sequence[str], top: Table) -> Headers | None:
     if "\f" in text:
         return None
     functions = sorted(functions_of(top))
+    marks = [mark for mark in ('"""', "'''") if mark in text]
     pieces: list[str] = []
     bodies: dict[int, str] = {}
     ends: dict[int, int] = {}
@@ -78,15 +79,17 @@ def headers_only(text: str, lines: Sequence[str], top: Table) -> Headers | None:
         header_end = start + plain.end(1) if plain is not None else _end_of_header(text, start)
         if header_end is None:
             return None
-        end = _end_of_block(text, header_end, len(indent))
-        ends[line] = line + text.count("\n", start, _end_of_code(text, header_end, end))
+        end = _end_of_block(text, header_end, len(indent), marks)
+        below = text.count("\n", header_end, end)
+        last = line + text.count("\n", start, header_end) + below
+        ends[line] = last - text.count("\n", _end_of_code(text, header_end, end), end)
         first = text.find("\n", header_end) + 1
         kept = name.startswith(_KEEP_BODY) or text.find(_KEEP_WITH, start, header_end) >= 0
         if kept or not first or _is_code(text[header_end:first]):
             continue
         body = text[first:end]
         pieces.append(f"{text[done:first]}{indent} pass")
-        pieces.append("\n" * body.count("\n"))
+        pieces.append("\n" * (below - 1))
         bodies[line] = body
         done = end
     pieces.append(text[done:])
@@ -119,8 +122,9 @@ def _end_of_header(text: str, start: int) -> int | None:
             return at
 
 
-def _end_of_block(text: str, start: int, width: int) -> int:
-    """The start of the first line behind the block whose header ends at `start`."""
+def _end_of_block(text: str, start: int, width: int, marks: Sequence[str]) -> int:
+    """The start of the first line behind the block whose header ends at `start`; `marks` are the triple
+    quotes of the text."""
     pattern = _block_end(width)
     at = start
     while True:
@@ -128,9 +132,8 @@ def _end_of_block(text: str, start: int, width: int) -> int:
         if match is None:
             return len(text)
         end = match.start() + 1
-        body = text[start:end]
         # A string that reaches to the margin is no end: go on until the quotes are even.
-        if body.count('"""') % 2 == 0 and body.count("'''") % 2 == 0:
+        if all(text.count(mark, start, end) % 2 == 0 for mark in marks):
             return end
         at = end
 
