@@ -9,7 +9,7 @@ from fixer.import_statement import Import
 from fixer.known.vocabulary import candidates
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fixer.known.vocabulary import Known
     from fixer.project.evidence import Source
@@ -106,12 +106,18 @@ def by_submodule(known: Sequence[Known], uses: Sequence[Use]) -> list[list[Use]]
     return [[*first, *rest], *others]
 
 
-def loading_submodules(what: Import, uses: Sequence[Use], path: str, origins: Origins) -> list[Import]:
-    """`import package`, with the submodules of it that are used and that importing it does not load."""
+def loading_submodules(
+    what: Import, uses: Sequence[Use], path: str, origins: Origins, others: Iterable[Import]
+) -> list[Import]:
+    """`import package`, with the submodules of it that are used and that importing it does not load; of
+    several those that the `others`, which the file imports anyway, do not load."""
     if what.name is not None or what.asname is not None or "." in what.module:
         return [what]
-    modules = dict.fromkeys(_loading(what.module, use, path, origins) for use in uses)
-    return [Import(each) for each in modules if each != what.module] or [what]
+    used = dict.fromkeys(_loading(what.module, use, path, origins) for use in uses)
+    modules = [each for each in used if each != what.module]
+    loaded = [f"{each.module}.{each.name or ''}." for each in others]
+    lacking = [each for each in modules if not any(other.startswith(f"{each}.") for other in loaded)]
+    return [Import(each) for each in lacking or modules[:1]] or [what]
 
 
 def _loading(package: str, use: Use, path: str, origins: Origins) -> str:

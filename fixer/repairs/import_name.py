@@ -65,7 +65,9 @@ def _misused(name: str, uses: Sequence[Use], project: Project) -> str | None:
 
 
 def _loading(what: Import, uses: Sequence[Use], path: str, project: Project) -> list[Import]:
-    return loading_submodules(what, uses, path, project.origins)
+    outline = project.loader.outline(path)
+    others = [each.what for each in outline.imports if each.top_level] if outline is not None else []
+    return loading_submodules(what, uses, path, project.origins, others)
 
 
 def _candidates(
