@@ -26,6 +26,11 @@ _KEEP_BODY, _KEEP_WITH = "pytest_", "metafunc"
 _PLAIN_HEADER = re.compile(r"([^()#\"'\\]*\([^()#\"'\\]*\)[^()#\"'\\:]*:)[ \t]*")
 # What can stand in a header: strings and comments (to skip), brackets, and the colon that ends it.
 _HEADER = re.compile(r"\"\"\"|'''|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|#[^\n]*|[()\[\]{}:]")
+# Comments and strings: what can hold quotes that begin no string.
+_QUOTED = re.compile(
+    r"""#[^\n]*|\"{3}(?s:\\.|[^\\])*?\"{3}|'{3}(?s:\\.|[^\\])*?'{3}"""
+    r"""|\"(?s:\\.|[^\"\\\n])*\"|'(?s:\\.|[^'\\\n])*'"""
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +137,21 @@ def _end_of_block(text: str, start: int, width: int, marks: Sequence[str]) -> in
         if match is None:
             return len(text)
         end = match.start() + 1
-        # A string that reaches to the margin is no end: go on until the quotes are even.
+        # A string that reaches to the margin is no end. Quotes are counted first, which is quick.
         if all(text.count(mark, start, end) % 2 == 0 for mark in marks):
             return end
-        at = end
+        closed = _string_around(text, start, end)
+        if closed is None:
+            return end
+        at = start = closed
+
+
+def _string_around(text: str, start: int, place: int) -> int | None:
+    """Where the string ends that is open at `place`; None if none is. `start` lies outside of strings."""
+    for match in _QUOTED.finditer(text, start):
+        if match.end() > place:
+            return match.end() if match.start() < place else None
+    return None
 
 
 def _end_of_code(text: str, start: int, end: int) -> int:
