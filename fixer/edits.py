@@ -217,7 +217,8 @@ class AddParameter:
 class RenameParameter:
     """The parameter `old` of the function at `line`, `column` becomes `new`, with every use of it there.
 
-    `line`, `column` (both from 1) are those of its `def` or `async`.
+    `line`, `column` (both from 1) are those of its `def` or `async`. `meant`: the function uses `new`
+    already, and binds it nowhere.
     """
 
     path: str
@@ -226,6 +227,7 @@ class RenameParameter:
     function: str
     old: str
     new: str
+    meant: bool = False
 
     kind = "rename-parameter"
 

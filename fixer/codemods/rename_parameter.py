@@ -44,7 +44,7 @@ class RenameParameters(FunctionEdits[RenameParameter]):
         for part in (function.params, function.returns, function.body):
             if part is not None:
                 part.visit(variables)
-        if edit.new in variables.names:
+        if edit.new in variables.names and not edit.meant:
             raise EditError(f"`{edit.function}` has a use for the name `{edit.new}` already")
         if variables.odd:
             raise EditError(f"`{edit.function}` binds `{edit.old}` anew by {variables.odd}")

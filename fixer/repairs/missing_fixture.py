@@ -29,16 +29,19 @@ if TYPE_CHECKING:
     Move: TypeAlias = Callable[[str, Sequence[Lack], Elsewhere, Project], Fix | str]
     # How it is made from the recipe that is configured for it: the fix, or why it cannot be.
     Scaffold: TypeAlias = Callable[[str, Lack, Project], Fix | str]
+    # How the request is spelt as the name that its function uses: the fix, if it is a slip of one.
+    Respell: TypeAlias = Callable[[Lack, Project], Fix | None]
 
 
 class MissingFixtures:
     """Plans the findings of one run. What it says of one does not depend on the others."""
 
-    def __init__(self, code: str, project: Project, move: Move, scaffold: Scaffold) -> None:
+    def __init__(self, code: str, project: Project, move: Move, scaffold: Scaffold, respell: Respell) -> None:
         self.code = code
         self.project = project
         self.move = move
         self.scaffold = scaffold
+        self.respell = respell
         self.model = project.fixtures
         self._ways: dict[tuple[str, str], list[Exposure]] = {}
         self._moves: dict[tuple[str, str], list[Fix | str]] = {}
@@ -164,6 +167,12 @@ class MissingFixtures:
 
     def _declared_nowhere(self, finding: Finding, lack: Lack) -> Finding:
         """A slip, a plugin's fixture, an argument that `@patch` should have passed, or simply gone."""
+        respelt = self.respell(lack, self.project)
+        if respelt is not None:
+            [edit] = respelt.edits
+            assert isinstance(edit, RenameParameter)
+            message = f"{finding.message}: did you mean `{edit.new}`?"
+            return replace(finding, message=message, candidates=(edit.new,), fix=respelt)
         if lack.name not in self._orphans:
             lacks = self.model.lacks_of(lack.name)
             self._orphans[lack.name] = orphan_like(lack.name, lacks, self.model)

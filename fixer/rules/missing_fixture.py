@@ -39,9 +39,11 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     """Repairs for all who ask for a fixture together; every message says what pytest does not."""
     from fixer.repairs.missing_fixture import MissingFixtures
     from fixer.repairs.move_fixture import move_fixture
+    from fixer.repairs.respell_request import respell_lack
     from fixer.repairs.scaffold_fixture import scaffold_fixture
 
-    return MissingFixtures(CODE, project, move_fixture, scaffold_fixture).plan(findings)
+    planner = MissingFixtures(CODE, project, move_fixture, scaffold_fixture, respell_lack)
+    return planner.plan(findings)
 
 
 def _is_unrequested(lack: Lack, facts: Facts, project: Project) -> bool:

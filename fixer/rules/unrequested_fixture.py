@@ -36,8 +36,9 @@ def judge(facts: Facts, project: Project) -> Iterator[Finding]:
 
 
 def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
-    """One fix for all uses of a fixture in a function: the parameter."""
+    """One fix for all uses of a fixture in a function: the parameter, added or spelt as they are."""
     from fixer.edits import AddParameter
+    from fixer.repairs.respell_request import respell_request
 
     uses = {
         (facts.path, found.use.span): found
@@ -53,6 +54,10 @@ def plan(findings: Sequence[Finding], project: Project) -> list[Finding]:
     planned = []
     for finding in findings:
         function = uses[(finding.path, finding.span)].function
+        respelt = respell_request(uses[(finding.path, finding.span)], finding.path, project)
+        if respelt is not None:
+            planned.append(replace(finding, fix=respelt))
+            continue
         if any(each.kind == "positional-only" and each.has_default for each in function.parameters):
             reason = f"the parameters of `{function.name}` leave no place for one without a default"
             planned.append(replace(finding, reason_unfixed=reason))
