@@ -22,13 +22,16 @@ def respell_request(found: Unrequested, path: str, project: Project) -> Fix | No
     lacks = [each for each in project.fixtures.lacks(path) if _is_meant(each, found, project)]
     if len(lacks) != 1:
         return None
-    [old], new, function = [each.name for each in lacks], found.use.name, found.function
+    [lack], new, function = lacks, found.use.name, found.function
+    old = lack.name
     edit = RenameParameter(path, function.line, function.column, function.name, old, new, meant=True)
     fix_id = f"respell:{path}:{function.line}:{old}"
-    if _occurs_once(old, function, project.loader.source(path) or ""):
-        why = f"nothing uses `{old}`, which is not found, and `{new}` is used, which nothing requests"
-        return Fix(fix_id, (edit,), Safety.SAFE, why)
-    return Fix(fix_id, (edit,), Safety.UNSAFE, f"`{new}` is used, too, and is a visible fixture")
+    if not _occurs_once(old, function, project.loader.source(path) or ""):
+        return Fix(fix_id, (edit,), Safety.UNSAFE, f"`{new}` is used, too, and is a visible fixture")
+    if lack.cause not in (None, lack.results[0].test.excused):
+        return Fix(fix_id, (edit,), Safety.UNSAFE, f"nothing uses `{old}`, but it may be there: {lack.cause}")
+    why = f"nothing uses `{old}`, which is not found, and `{new}` is used, which nothing requests"
+    return Fix(fix_id, (edit,), Safety.SAFE, why)
 
 
 def respell_lack(lack: Lack, project: Project) -> Fix | None:
@@ -42,7 +45,7 @@ def respell_lack(lack: Lack, project: Project) -> Fix | None:
 
 def _is_meant(lack: Lack, found: Unrequested, project: Project) -> bool:
     """Whether the lack is a parameter of the function, and a slip of the other name that nothing has."""
-    if lack.kind != "missing" or lack.cause is not None or not is_slip(lack.name, found.use.name):
+    if lack.kind != "missing" or not is_slip(lack.name, found.use.name):
         return False
     if all(each.span != lack.span for each in found.function.parameters):
         return False
