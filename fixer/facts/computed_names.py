@@ -6,7 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 
 def ends_of_string(node: ast.expr, conditions: Iterable[ast.expr]) -> tuple[str, str]:
@@ -25,6 +25,23 @@ def ends_of_string(node: ast.expr, conditions: Iterable[ast.expr]) -> tuple[str,
         checks = [each for condition in conditions for each in _all_of(condition)]
         return _checked(node.id, "startswith", checks), _checked(node.id, "endswith", checks)
     return "", ""
+
+
+def only_value(name: ast.Name, tree: ast.Module) -> ast.expr:
+    """The string that a variable is, where one assignment alone binds it in the module; else its name."""
+    if sum(each.id == name.id for each in _bound(tree)) != 1:
+        return name
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Assign) and len(each.targets) == 1:
+            [target] = each.targets
+            if isinstance(target, ast.Name) and target.id == name.id:
+                return each.value if isinstance(each.value, (ast.JoinedStr, ast.BinOp)) else name
+    return name
+
+
+def _bound(tree: ast.Module) -> Iterator[ast.Name]:
+    """The places where variables are bound."""
+    return (each for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
 
 
 def _all_of(condition: ast.expr) -> list[ast.expr]:

@@ -20,7 +20,7 @@ from fixer.facts.body import (
     Statement,
 )
 from fixer.facts.class_names import with_own_decorators
-from fixer.facts.computed_names import ends_of_string
+from fixer.facts.computed_names import ends_of_string, only_value
 from fixer.facts.expression import Other, dotted_name, read_expression
 from fixer.facts.generated import METAFUNC, handed_on, parametrized, registered
 from fixer.facts.headers import headers_only
@@ -69,13 +69,13 @@ def read_body_of(path: str, text: str, table: Table) -> ModuleBody:
             try:
                 tree = ast.parse(headers.text)
                 reader = _Reader(text, lines, headers.bodies, headers.ends)
-                bindings = reader.block(tree.body)
+                bindings = reader.module(tree)
                 if sorted(reader.functions) == headers.functions:
                     return ModuleBody(path, bindings)
             except SyntaxError:
                 pass  # a string or bracket that reaches to the margin hid the end of a function
         reader = _Reader(text, lines, {}, {})
-        return ModuleBody(path, reader.block(ast.parse(text).body))
+        return ModuleBody(path, reader.module(ast.parse(text)))
 
 
 class _Reader:
@@ -113,6 +113,10 @@ class _Reader:
             return Span(node.lineno, column, node.lineno, column + 3)
         start = match.end() + 1
         return Span(node.lineno, start, node.lineno, start + len(node.name))
+
+    def module(self, tree: ast.Module) -> tuple[Binding, ...]:
+        self.tree = tree
+        return self.block(tree.body)
 
     def block(
         self, nodes: Iterable[ast.stmt], conditional: bool = False, typing: bool = False
@@ -313,6 +317,7 @@ class _Reader:
             if values is not None:
                 yield from (Dynamic(value, how, line) for value in values)
                 return
+            key = only_value(key, self.tree)
         conditions = [each.test for each in self.ifs if not _rebinds(each, each.test)]
         begins, ends = ends_of_string(key, conditions)
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
