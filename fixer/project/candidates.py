@@ -16,7 +16,7 @@ from fixer.project.rivals import Rivals
 from fixer.project.spelling import spell_origin
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from fixer.facts.model import Use
     from fixer.project.project import Project
@@ -69,9 +69,13 @@ class Candidates:
         return origin.name is not None or is_like_a_module(self.uses)
 
     def fitting_definitions(self) -> list[Definition]:
+        return self.fitting(self.project.evidence.definitions(self.name))
+
+    def fitting(self, definitions: Iterable[Definition]) -> list[Definition]:
+        """Those of other files that can be what is used, the nearest first."""
         found = [
             definition
-            for definition in self.project.evidence.definitions(self.name)
+            for definition in definitions
             if definition.path != self.path
             and origin_fits(self.origin_of(definition), self.uses, self.project.origins)
         ]

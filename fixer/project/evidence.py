@@ -99,6 +99,7 @@ class Evidence:
         self.origins = origins
         self._importers: dict[str, list[Importer]] = {name: [] for name in names}
         self._definitions: dict[str, list[Definition]] = {name: [] for name in names}
+        self._in_tests: dict[str, list[Definition]] = {name: [] for name in names}
         self._sources: dict[str, tuple[Source, ...]] = {}
         builtins: set[str] = set()
         fixtures: set[str] = set()
@@ -113,14 +114,14 @@ class Evidence:
                     entries.append(
                         Importer(outline.path, folder, found.what, found.typing_only, found.top_level)
                     )
-            if is_test_module(outline.path):
-                continue
-            importable.append(outline.path)
+            in_test = is_test_module(outline.path)
             module = module_name(outline.path)
-            if module in self._definitions:
+            if not in_test:
+                importable.append(outline.path)
+            if not in_test and module in self._definitions:
                 self._definitions[module].append(Definition(outline.path, "module"))
             for name, kind in outline.defined:
-                definitions = self._definitions.get(name)
+                definitions = (self._in_tests if in_test else self._definitions).get(name)
                 if definitions is not None and kind != "fixture":
                     definitions.append(Definition(outline.path, kind))
         self.importable = tuple(importable)
@@ -155,6 +156,10 @@ class Evidence:
         name is one more."""
         found = self._definitions.get(name, ())
         return list({(each.path, each.kind == "module"): each for each in found}.values())
+
+    def in_tests(self, name: str) -> Sequence[Definition]:
+        """Where a test module or conftest defines it, from which nothing should be imported."""
+        return list({each.path: each for each in self._in_tests.get(name, ())}.values())
 
 
 def module_name(path: str) -> str:
