@@ -192,11 +192,21 @@ class _Weighing(Candidates):
             return Choice((what,), Safety.SAFE, why)
         unlikely = (
             source.typing_only
+            or self.is_folder_alone(source, what)
             or self.is_strange(source, what)
             or needs_submodule(source.origin, self.uses, self.project.origins)
             or self.lacks_attribute(source)
         )
         return Choice((what,), Safety.UNSAFE if unlikely else self.safety(), why)
+
+    def is_folder_alone(self, source: Source, what: Import) -> bool:
+        """Whether the dotted name begins with a folder that is no package, and nobody writes it so."""
+        if source.origin.kind == "external" or what.module[0] == "." or what.module in source.modules:
+            return False
+        top = what.module.partition(".")[0]
+        if any(module.partition(".")[0] == top for module in self.nearby):
+            return False
+        return not self.project.modules.begins_with_package(source.origin.place, what.module)
 
     def safety(self) -> Safety:
         """What the project's own evidence is worth at best: the name may as well stand for a fixture that is
