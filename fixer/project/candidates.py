@@ -112,7 +112,10 @@ class Candidates:
         return [found for found in self.definitions if found.kind == "module"]
 
     def is_doubtful(self, source: Source) -> bool:
-        """Whether nobody mentions a used attribute of it, while another thing of that name has it."""
+        """Whether nobody mentions a used attribute of it, while another thing of that name has it; or it is
+        some value, and a module of that name defines all that is used."""
+        if source.origin.kind == "value" and self.modules_with_it and any(use.attribute for use in self.uses):
+            return True
         sure = source.origin.kind == "module" or is_known(source, self.known)
         if sure or not self.lacks_attribute(source):
             return False
