@@ -39,6 +39,31 @@ def only_value(name: ast.Name, tree: ast.Module) -> ast.expr:
     return name
 
 
+def keys_of(node: ast.expr) -> list[ast.expr | None]:
+    """The keys of a literal dictionary; None stands for any that cannot be read."""
+    return list(node.keys) if isinstance(node, ast.Dict) else [None]
+
+
+def rebinds(node: ast.If | ast.For, what: ast.expr) -> bool:
+    """Whether the block gives another value to a variable that occurs in `what`."""
+    names = {each.id for each in ast.walk(what) if isinstance(each, ast.Name)}
+    inside = (each for child in node.body for each in ast.walk(child))
+    return any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in names for n in inside)
+
+
+def literal_loop(node: ast.stmt) -> list[tuple[str, tuple[str, ...]]]:
+    """The variable of a loop over literal strings, with these."""
+    if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
+        return []
+    if not isinstance(node.iter, (ast.Tuple, ast.List, ast.Set)):
+        return []
+    values = [each.value for each in node.iter.elts if isinstance(each, ast.Constant)]
+    strings = tuple(value for value in values if isinstance(value, str))
+    if rebinds(node, node.target):
+        return []
+    return [(node.target.id, strings)] if len(strings) == len(node.iter.elts) else []
+
+
 def _bound(tree: ast.Module) -> Iterator[ast.Name]:
     """The places where variables are bound."""
     return (each for each in ast.walk(tree) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))

@@ -20,7 +20,7 @@ from fixer.facts.body import (
     Statement,
 )
 from fixer.facts.class_names import with_own_decorators
-from fixer.facts.computed_names import ends_of_string, only_value
+from fixer.facts.computed_names import ends_of_string, keys_of, literal_loop, only_value, rebinds
 from fixer.facts.expression import Other, dotted_name, read_expression
 from fixer.facts.generated import METAFUNC, handed_on, parametrized, registered
 from fixer.facts.headers import headers_only
@@ -182,7 +182,7 @@ class _Reader:
                 if item.optional_vars is not None:
                     yield from self.unpacked(item.optional_vars, True)
         condition = [node] if isinstance(node, ast.If) else []
-        loop = _literal_loop(node)
+        loop = literal_loop(node)
         for field in ("body", "handlers", "orelse", "finalbody", "cases"):
             if field == "body":
                 self.ifs += condition
@@ -318,7 +318,7 @@ class _Reader:
                 yield from (Dynamic(value, how, line) for value in values)
                 return
             key = only_value(key, self.tree)
-        conditions = [each.test for each in self.ifs if not _rebinds(each, each.test)]
+        conditions = [each.test for each in self.ifs if not rebinds(each, each.test)]
         begins, ends = ends_of_string(key, conditions)
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             yield Dynamic(key.value, how, line)
@@ -343,7 +343,7 @@ class _Reader:
             and ast.unparse(function.value) in _NAMESPACES
         ):
             how = f"{ast.unparse(function)}()"
-            keys = [argument for each in node.args for argument in _keys(each)]
+            keys = [argument for each in node.args for argument in keys_of(each)]
             keys += [ast.Constant(each.arg) if each.arg else None for each in node.keywords]
             for key in keys:
                 if key is None:
@@ -357,36 +357,11 @@ def _is_hook(name: str) -> bool:
     return name.startswith("pytest_")
 
 
-def _keys(node: ast.expr) -> list[ast.expr | None]:
-    """The keys of a literal dictionary; None stands for any that cannot be read."""
-    return list(node.keys) if isinstance(node, ast.Dict) else [None]
-
-
-def _rebinds(node: ast.If | ast.For, what: ast.expr) -> bool:
-    """Whether the block gives another value to a variable that occurs in `what`."""
-    names = {each.id for each in ast.walk(what) if isinstance(each, ast.Name)}
-    inside = (each for child in node.body for each in ast.walk(child))
-    return any(isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store) and n.id in names for n in inside)
-
-
 def _test(node: ast.stmt, field: str) -> ast.expr | None:
     """What must hold for the statements in that field of a compound one, where it is an `if`."""
     if not isinstance(node, ast.If):
         return None
     return node.test if field == "body" else ast.UnaryOp(ast.Not(), node.test)
-
-
-def _literal_loop(node: ast.stmt) -> list[tuple[str, tuple[str, ...]]]:
-    """The variable of a loop over literal strings, with these."""
-    if not isinstance(node, ast.For) or not isinstance(node.target, ast.Name):
-        return []
-    if not isinstance(node.iter, (ast.Tuple, ast.List, ast.Set)):
-        return []
-    values = [each.value for each in node.iter.elts if isinstance(each, ast.Constant)]
-    strings = tuple(value for value in values if isinstance(value, str))
-    if _rebinds(node, node.target):
-        return []
-    return [(node.target.id, strings)] if len(strings) == len(node.iter.elts) else []
 
 
 def _strings(node: ast.AST) -> Iterator[str]:

@@ -13,7 +13,6 @@ from fixer.finding import Safety
 from fixer.frozen import dataclass
 from fixer.import_statement import Import
 from fixer.project.candidates import Candidates
-from fixer.project.evidence import module_name
 from fixer.project.fit import is_known, module_fits, needs_submodule, told_by
 from fixer.project.modules import folder_of
 from fixer.project.ranking import ENOUGH, NOTHING, best_first, has_favourite
@@ -70,10 +69,7 @@ class _Weighing(Candidates):
         if self.name in self.project.declared.imports and module_fits(self.uses):
             why = f"`{self.name}` is a module of a distribution that the project declares"
             return Choice((Import(self.name),), Safety.UNSAFE, why)
-        in_tests = self.fitting(self.project.evidence.in_tests(self.name))
-        if in_tests:
-            return self.by_tests(in_tests)
-        return Choice((), Safety.SUGGESTION, "nothing in the project or the standard library has this name")
+        return Choice((), Safety.SUGGESTION, self.why_nothing())
 
     def by_vocabulary(self) -> Choice:
         """The vocabulary knows the name; the project may know better."""
@@ -148,17 +144,14 @@ class _Weighing(Candidates):
             else f"{first.path} defines it"
         )
 
-    def by_tests(self, found: Sequence[Definition]) -> Choice:
-        """Only tests define it. Where one was split, what is left in the other may be imported from there."""
-        first, *others = found
-        beside = not others and folder_of(first.path) == folder_of(self.path)
-        test = self.name.lower().startswith("test") or module_name(first.path) == "conftest"
-        what = self.spell_definition(first) if beside and not test else None
-        if what is None:
-            why = f"{len(found)} test modules define it" if others else f"{first.path} defines it"
-            return Choice((), Safety.SUGGESTION, f"{why}: nothing is imported from tests unasked")
-        safety = Safety.UNSAFE if self.is_telling(first.kind) else Safety.SUGGESTION
-        return Choice((what,), safety, f"{first.path} alone defines it, a test module")
+    def why_nothing(self) -> str:
+        """Why there is no candidate. Where a test file was split, the other one still has the name."""
+        in_tests = self.fitting(self.project.evidence.in_tests(self.name))
+        if not in_tests:
+            return "nothing in the project or the standard library has this name"
+        first, *others = in_tests
+        which = f"{len(in_tests)} test modules define it" if others else f"only {first.path} defines it"
+        return f"{which}, and nothing is imported from tests"
 
     def is_meant(self, definition: Definition, what: Import) -> bool:
         """Whether nothing speaks against the one definition. A plain word (`parse`, `load`) is the name of
