@@ -147,6 +147,9 @@ class DiskLoader:
     def search_paths(self) -> Mapping[str, tuple[str, ...]]:
         return self._manifests.search_paths()
 
+    def project_folders(self) -> frozenset[str]:
+        return self._manifests.project_folders()
+
     def surroundings(self) -> Surroundings:
         return self._manifests.surroundings
 

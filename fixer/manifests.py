@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from fixer.config import Config
 
+_SETUP = re.compile(r"^[ \t]*(?:\w+\.)*setup\(", re.MULTILINE)
 _SINCE_PYTEST_9 = frozenset({"pytest.toml", ".pytest.toml"})  # its changelog, 9.0
 
 
@@ -68,6 +70,16 @@ class Manifests:
             if inside:
                 found[folder] = tuple("" if word == "." else word for word in inside)
         return found
+
+    def project_folders(self) -> frozenset[str]:
+        """The folders with a `setup.py` that sets a distribution up: other scripts are called so, too."""
+        return frozenset(
+            posixpath.dirname(path)
+            for path, text in self._texts.items()
+            if posixpath.basename(path) == "setup.py"
+            and ("setuptools" in text or "distutils" in text)
+            and _SETUP.search(text)
+        )
 
     @cached_property
     def surroundings(self) -> Surroundings:

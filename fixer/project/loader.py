@@ -32,6 +32,9 @@ class Loader(Protocol):
     def search_paths(self) -> Mapping[str, tuple[str, ...]]:
         """By folder with a pytest configuration: what its `pythonpath` adds to `sys.path`."""
 
+    def project_folders(self) -> frozenset[str]:
+        """The folders with a `setup.py` that sets a distribution up."""
+
     def outline(self, path: str) -> Outline | None:
         """The outline of one file; None if it cannot be read."""
 

@@ -57,8 +57,8 @@ class Modules:
     Nothing says for certain what `sys.path` will be; the folders that pytest and packaging put there are
     tried in the order in which they would win: the test's own base folder (the first one upward without
     an `__init__.py`), the configured ones, `src` and `lib` folders, the root, then, as guesses, the folders
-    above the test that are no packages, and those that have a `setup.py` or are called as the package in
-    them. `declared` are the top-level names of the declared distributions.
+    above the test that are no packages, those that are called as the package in them, and `project_folders`,
+    which have a `setup.py`. `declared` are the top-level names of the declared distributions.
     """
 
     def __init__(
@@ -66,11 +66,13 @@ class Modules:
         files: Iterable[str],
         search_paths: Mapping[str, Sequence[str]] | None = None,
         declared: Iterable[str] = (),
+        project_folders: Iterable[str] = (),
     ) -> None:
         self.files = frozenset(files)
         self.folders = frozenset(_folders(self.files))
         self.sources = sorted(filter(self._holds_packages, self.folders))
-        self.projects = sorted(filter(self._is_project, self.folders))
+        projects = {*project_folders, *filter(self._is_called_as_its_package, self.folders)}
+        self.projects = sorted(filter(self._is_project, projects - {""}))
         self.declared = frozenset(declared)
         self.search_paths = search_paths or {}
         self._bases: dict[str, str] = {}
@@ -207,14 +209,15 @@ class Modules:
         name = folder.rpartition("/")[2]
         return name == "src" or (name in ("lib", "python") and f"{folder}/__init__.py" not in self.files)
 
+    def _is_called_as_its_package(self, folder: str) -> bool:
+        """Whether it is a folder like `shop` with `shop/shop/__init__.py`."""
+        return f"{folder}/{folder.rpartition('/')[2]}/__init__.py" in self.files
+
     def _is_project(self, folder: str) -> bool:
-        """Whether the folder is one of several projects: `shop/shop/__init__.py` or `shop/setup.py`, and no
-        `shop/__init__.py`. Of those below tests, what is imported would be guessed."""
-        parts = folder.split("/")
-        marks = (f"{folder}/{parts[-1]}/__init__.py", f"{folder}/setup.py")
-        if self.files.isdisjoint(marks) or f"{folder}/__init__.py" in self.files:
-            return False
-        return not any(part.startswith("test") for part in parts)
+        """Whether the folder may be one of several projects, and is no package. Of those below tests, what is
+        imported would be guessed."""
+        below_tests = any(part.startswith("test") for part in folder.split("/"))
+        return not below_tests and f"{folder}/__init__.py" not in self.files
 
     def _file_in(self, folder: str, module: str) -> str | None:
         stem = _stem(folder, module)

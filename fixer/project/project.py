@@ -78,7 +78,9 @@ class Project:
     @cached_property
     def modules(self) -> Modules:
         loader = self.loader
-        return Modules(loader.python_files(), loader.search_paths(), loader.declared().imports)
+        return Modules(
+            loader.python_files(), loader.search_paths(), loader.declared().imports, loader.project_folders()
+        )
 
     @cached_property
     def fixtures(self) -> FixtureModel:
