@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from fixer import state
 from fixer.frozen import dataclass
+from fixer.signals import held
 from fixer.writing import Replacement, together, write_all
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ def record(root: Path, files: Sequence[Replacement], run: Run | None = None) -> 
         beside = target.with_suffix(".part")
         try:
             with beside.open("xb") as stream:
-                with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+                # An archive that a signal leaves in the middle of a file hides it behind an error of its own.
+                with (
+                    held(),
+                    zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive,
+                ):
                     head = {"version": VERSION, "time": now, "files": entries}
                     archive.writestr("journal.json", json.dumps(head))
                     for index, file in enumerate(files):

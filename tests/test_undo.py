@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import sys
 import zipfile
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 import pytest
 from cli_runner import contents, run_testfix, write_files
 
-from fixer.undo import KEPT_RUNS, folder_of
+from fixer.signals import TerminatedError, raised
+from fixer.undo import KEPT_RUNS, folder_of, record
+from fixer.writing import Replacement
 
 SUITE = {
     "pyproject.toml": b"[project]\nname = 'shop'\n",
@@ -181,3 +184,21 @@ def test_a_file_that_was_being_written_in_place_comes_back(suite: Path, written:
     assert run_testfix(["undo"], suite).status == 0
     assert path.read_bytes() == old
     assert path.samefile(suite / "link.txt")
+
+
+def test_a_signal_while_the_journal_is_written_is_told_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In the middle of a file of the archive, closing the archive would fail and hide the signal."""
+    with zipfile.ZipFile(tmp_path / "any.zip", "w") as archive, archive.open("any", "w") as entry:
+        kind = type(entry)
+    close = kind.close
+
+    def close_later(self: object) -> None:
+        signal.raise_signal(signal.SIGTERM)
+        close(self)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(kind, "close", close_later)
+    with pytest.raises(TerminatedError), raised():
+        record(tmp_path, [Replacement("test_a.py", b"x = 1\n", b"x = 2\n")])
+    assert list(folder_of(tmp_path).iterdir()) == []
